@@ -1,0 +1,54 @@
+import type { CID } from "multiformats/cid";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import type { Call } from "../contracts.ts";
+import type { RoadReport } from "../errors.ts";
+
+declare const verifiedContent: unique symbol;
+
+/** Bytes that were hashed and found to be what the signed CID names. Only the content check makes them. */
+export type VerifiedContent = Uint8Array<ArrayBuffer> & { readonly [verifiedContent]: true };
+
+/** A file whose blocks are verified while they are read. */
+export interface VerifiedFile {
+  readonly kind: "file";
+  readonly cid: CID;
+  /** The last part of its path; empty for a bare CID. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `end` is exclusive. Fails with ContentUnreachableError or ContentWrongError. */
+  read(call: Call, range?: { start: number; end: number }): AsyncIterable<VerifiedContent>;
+}
+
+/** A directory of the verified content. */
+export interface VerifiedFolder {
+  readonly kind: "folder";
+  readonly cid: CID;
+  readonly entries: readonly { readonly name: string; readonly cid: CID }[];
+  /** The file or folder at a relative path (`a/b.jpg`), or null. Loads blocks on the way. */
+  find(path: string, call: Call): Promise<VerifiedFile | VerifiedFolder | null>;
+}
+
+/** The document of a feed, as it was published. */
+export interface FeedDocument {
+  readonly bytes: VerifiedContent;
+  /** The file's own CID. */
+  readonly cid: CID;
+  /** The file's name inside the folder; empty for a bare CID. */
+  readonly name: string;
+  /** The folder it lies in, whose other files its relative links mean; null for a single file. */
+  readonly folder: VerifiedFolder | null;
+  /** The media type that an HTTP location gave, which may name the charset; empty otherwise. */
+  readonly mediaType: string;
+  readonly roads: readonly RoadReport[];
+}
+
+/** The only way to content. */
+export interface ContentReader {
+  /** The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError. */
+  feedDocument(pointer: VerifiedPointer, call: Call): Promise<FeedDocument>;
+  /** What lies at `/ipfs/{cid}/{path}`. Throws PathNotFoundError too. */
+  open(root: CID, path: string, call: Call): Promise<VerifiedFile | VerifiedFolder>;
+  /** One verified block that this machine holds, or null. Asks nobody else. */
+  localBlock(cid: CID, call: Call): Promise<VerifiedContent | null>;
+}

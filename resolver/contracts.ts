@@ -1,0 +1,87 @@
+import type { CID } from "multiformats/cid";
+import type { Identity } from "../schemas/identity.ts";
+import type { Name } from "../schemas/name.ts";
+import type { VerifiedPointer } from "../schemas/pointer.ts";
+import type { Setting, Settings } from "../schemas/setting.ts";
+import type { DnsClient } from "./dns/client.ts";
+import type { Node } from "./node/node.ts";
+import type { Outbound } from "./outbound/outbound.ts";
+
+/** Every wait can be ended from outside. */
+export interface Call {
+  readonly signal: AbortSignal;
+}
+
+/** What a name system answered. */
+export interface NameRecord {
+  readonly identity: Identity;
+  /** The rule that answered, e.g. `dns` for `_ourspace` TXT. */
+  readonly via: string;
+  /** True when a resolver that the operator trusts vouched for the answer with DNSSEC (AD bit). */
+  readonly authenticated: boolean;
+  /** How long the answer may be kept, seconds. */
+  readonly ttlSeconds: number;
+}
+
+/** A way to turn a name into an identity. */
+export interface NameSystem {
+  readonly id: string;
+  /** The kinds of names it is asked about. */
+  readonly kinds: readonly Name["kind"][];
+  /**
+   * `null`: asked, and authoritatively told that there is no such record; the next system is asked.
+   * Throws NameLookupError (could not ask, or the answer is bogus or ambiguous): nobody else is asked.
+   */
+  resolve(name: Name, call: Call): Promise<NameRecord | null>;
+}
+
+/** A place where pointers are gathered. What it yields are candidates: nothing of it is trusted. */
+export interface PointerSource {
+  readonly id: string;
+  /** Yields nothing: not known here. Throws: failed, nothing can be concluded. */
+  find(identity: Identity, call: Call): AsyncIterable<Uint8Array>;
+  /** Hands over a greater pointer to keep; resolves when it is held there (or a greater one is). */
+  offer?(pointer: VerifiedPointer, call: Call): Promise<void>;
+}
+
+/** A place where IPFS blocks come from. Unverified: the one reader above them hashes every block. */
+export interface BlockSource {
+  readonly id: string;
+  /** True for a place on this machine that costs nothing to ask: it is asked alone before the others. */
+  readonly local?: boolean;
+  /** `null`: not held there. Throws: failed. */
+  get(cid: CID, call: Call): Promise<Uint8Array | null>;
+}
+
+/** A road to content that a pointer's location names. Unverified: the caller compares the hash. */
+export interface Transport {
+  readonly id: string;
+  /** URL schemes with the colon, e.g. `https:`. */
+  readonly schemes: readonly string[];
+  /** True when this transport can use the location (e.g. `.onion` hosts are Tor's). */
+  accepts(location: string): boolean;
+  open(location: string, call: Call): Promise<ReadableStream<Uint8Array>>;
+}
+
+/** The clock, in milliseconds since 1970-01-01 UTC. */
+export type Clock = () => number;
+
+/** What a part is built from. Nothing else of the outside world is reached for. */
+export interface PartContext {
+  readonly settings: Settings;
+  readonly outbound: Outbound;
+  readonly dns: DnsClient;
+  /** The embedded node, or null in a gateway without one. */
+  readonly node: Node | null;
+  readonly clock: Clock;
+}
+
+/**
+ * One entry in a `mod.ts` list: a name system, source, transport or block source with its settings.
+ * A part that is not configured creates nothing. Heavy libraries are imported inside `create`.
+ */
+export interface Part<T> {
+  readonly id: string;
+  readonly settings: readonly Setting<unknown>[];
+  create(context: PartContext): Promise<readonly T[]>;
+}
