@@ -1,0 +1,64 @@
+/** The programs that tests use for real, and how a person gets each of them. */
+const INSTALL = {
+  anvil: "npm install --global @foundry-rs/anvil@1.7.1",
+  cast: "npm install --global @foundry-rs/cast@1.7.1",
+  chromium: "apt-get install chromium",
+  "feedparser-python": "apt-get install python3-feedparser",
+  ipfs: "see .ci/install (Kubo, built with Go)",
+  newsboat: "apt-get install newsboat",
+  unbound: "apt-get install unbound",
+  openssl: "apt-get install openssl",
+  xsltproc: "apt-get install xsltproc",
+  wrk: "apt-get install wrk",
+} as const;
+
+export type Tool = keyof typeof INSTALL;
+
+/** The program's path, or null. `feedparser-python` is a Python that can import feedparser. */
+export async function findTool(tool: Tool): Promise<string | null> {
+  if (tool === "feedparser-python") return await pythonWithFeedparser();
+  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"];
+  for (const folder of folders) {
+    const path = `${folder}/${tool}`;
+    const info = await Deno.stat(path).catch(() => null);
+    if (info?.isFile) return path;
+  }
+  return null;
+}
+
+async function pythonWithFeedparser(): Promise<string | null> {
+  for (const python of ["/usr/bin/python3", "python3"]) {
+    const run = new Deno.Command(python, {
+      args: ["-c", "import feedparser"],
+      stdout: "null",
+      stderr: "null",
+    });
+    const outcome = await run.output().catch(() => null);
+    if (outcome?.success) return python;
+  }
+  return null;
+}
+
+/**
+ * A test against a real program. Without the program it is skipped with one line that says how to
+ * install it; with REQUIRE_REAL=1 it fails instead, so that nothing is skipped unseen.
+ */
+export function realTest(
+  tool: Tool,
+  name: string,
+  run: (t: Deno.TestContext, path: string) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    // Programs' sockets and a library's timers may outlive the last await by a tick.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async (t) => {
+      const path = await findTool(tool);
+      if (path !== null) return await run(t, path);
+      const hint = `${tool} is not installed: ${INSTALL[tool]}`;
+      if (Deno.env.get("REQUIRE_REAL") === "1") throw new Error(hint);
+      await t.step({ name: `SKIPPED, ${hint}`, ignore: true, fn: () => {} });
+    },
+  });
+}
