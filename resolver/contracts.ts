@@ -53,6 +53,14 @@ export interface BlockSource {
   get(cid: CID, call: Call): Promise<Uint8Array | null>;
 }
 
+/** A body that is still on its way, as the other side described it. */
+export interface OpenedLocation {
+  /** Within the transport's size limit. Must be read or cancelled. */
+  readonly body: ReadableStream<Uint8Array>;
+  /** The media type that the other side claims, with its parameters; empty when it claims none. */
+  readonly mediaType: string;
+}
+
 /** A road to content that a pointer's location names. Unverified: the caller compares the hash. */
 export interface Transport {
   readonly id: string;
@@ -60,7 +68,8 @@ export interface Transport {
   readonly schemes: readonly string[];
   /** True when this transport can use the location (e.g. `.onion` hosts are Tor's). */
   accepts(location: string): boolean;
-  open(location: string, call: Call): Promise<ReadableStream<Uint8Array>>;
+  /** Throws when the location does not deliver: the reason is for people and names no internals. */
+  open(location: string, call: Call): Promise<OpenedLocation>;
 }
 
 /** The clock, in milliseconds since 1970-01-01 UTC. */
