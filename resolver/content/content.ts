@@ -14,18 +14,23 @@ export interface VerifiedFile {
   readonly cid: CID;
   /** The last part of its path; empty for a bare CID. */
   readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  /** `end` is exclusive. Fails with ContentUnreachableError or ContentWrongError. */
+  /** Bytes. Loads the file's first block when nobody has yet: a folder tells only its files' CIDs. */
+  size(call: Call): Promise<number>;
+  /**
+   * `end` is exclusive; without a range, the whole file. Only the blocks of the range are loaded.
+   * Fails with ContentUnreachableError or ContentWrongError, possibly after the first pieces.
+   */
   read(call: Call, range?: { start: number; end: number }): AsyncIterable<VerifiedContent>;
 }
 
-/** A directory of the verified content. */
+/** A directory of the verified content, however many blocks it is spread over. */
 export interface VerifiedFolder {
   readonly kind: "folder";
   readonly cid: CID;
-  readonly entries: readonly { readonly name: string; readonly cid: CID }[];
-  /** The file or folder at a relative path (`a/b.jpg`), or null. Loads blocks on the way. */
+  /**
+   * The file or folder at a relative path (`a/b.jpg`, not percent-encoded), or null. Loads the blocks
+   * on the way, but not the data of a file. Fails like `VerifiedFile.read`.
+   */
   find(path: string, call: Call): Promise<VerifiedFile | VerifiedFolder | null>;
 }
 
