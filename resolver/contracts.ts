@@ -40,8 +40,11 @@ export interface PointerSource {
   readonly id: string;
   /** Yields nothing: not known here. Throws: failed, nothing can be concluded. */
   find(identity: Identity, call: Call): AsyncIterable<Uint8Array>;
-  /** Hands over a greater pointer to keep; resolves when it is held there (or a greater one is). */
-  offer?(pointer: VerifiedPointer, call: Call): Promise<void>;
+  /**
+   * Hands over a greater pointer to keep. Resolves with nothing when it is held there, or with the
+   * bytes of the greater one that is held there instead: a candidate like those of `find`.
+   */
+  offer?(pointer: VerifiedPointer, call: Call): Promise<Uint8Array | undefined>;
 }
 
 /** A place where IPFS blocks come from. Unverified: the one reader above them hashes every block. */

@@ -45,5 +45,8 @@ export interface Node {
   readonly blocks: BlockStore;
   /** What admin requests must carry (`Authorization: Bearer …`); lies in the data folder, owner-only. */
   readonly adminToken: string;
+  /** Tells other processes of this machine (`publish`) where the node answers, e.g. `http://127.0.0.1:8000`. */
+  announce(url: string): Promise<void>;
+  /** Ends the long polls and frees the data folder. Closing twice is closing once. */
   close(): Promise<void>;
 }
