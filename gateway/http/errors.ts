@@ -1,0 +1,51 @@
+import type { Context } from "hono";
+import { isBrowser, VARY } from "./client_kind.ts";
+import { type Failure, failureOf } from "./outcome.ts";
+import { problem } from "./problem.ts";
+import { pageSecurityHeaders } from "./security_headers.ts";
+
+/**
+ * Hono's `onError`: a plain page for people, RFC 9457 problem details for programs, never a stack
+ * trace. What nobody expected goes to the operator's log, not to the visitor.
+ */
+export function createErrorHandler(options: {
+  report: (error: unknown) => void;
+}): (error: unknown, context: Context) => Promise<Response> {
+  return async (error, context) => {
+    const failure = failureOf(error);
+    if (failure.status === 500) options.report(error);
+    const headers: Record<string, string> = {
+      "Cache-Control": failure.cacheControl,
+      Vary: VARY,
+    };
+    if (failure.retryAfterSeconds !== undefined) {
+      headers["Retry-After"] = String(failure.retryAfterSeconds);
+    }
+    if (!isBrowser(context.req.raw.headers)) return failureProblem(failure, headers);
+    const { errorPage } = await import("../render/error_page.ts");
+    return new Response(errorPage(failure), {
+      status: failure.status,
+      headers: { ...headers, ...pageSecurityHeaders, "Content-Type": "text/html; charset=utf-8" },
+    });
+  };
+}
+
+function failureProblem(failure: Failure, headers: Record<string, string>): Response {
+  const members: Record<string, unknown> = {};
+  if (failure.remedy !== "") members["remedy"] = failure.remedy;
+  if (failure.roads.length > 0) {
+    members["roads"] = failure.roads.map(({ road, outcome, reason }) => ({
+      road,
+      outcome,
+      reason,
+    }));
+  }
+  return problem(
+    failure.status,
+    failure.type,
+    failure.title,
+    failure.detail,
+    headers,
+    members,
+  );
+}

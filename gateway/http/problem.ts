@@ -1,0 +1,27 @@
+/** A URN, so that a type names no host that could move (RFC 9457, section 3.1.1). */
+const TYPE_PREFIX = "urn:ourspace:problem:";
+
+/**
+ * An RFC 9457 problem for programs. `type` is a short kebab-case word that callers can switch on,
+ * e.g. `not-valid-yet`.
+ */
+export function problem(
+  status: number,
+  type: string,
+  title: string,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+  members: Readonly<Record<string, unknown>> = {},
+): Response {
+  const body = { type: `${TYPE_PREFIX}${type}`, title, status, detail, ...members };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      "Cache-Control": "no-store",
+      ...headers,
+      "Content-Type": "application/problem+json",
+      "Access-Control-Allow-Origin": "*",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+}
