@@ -1,0 +1,53 @@
+/** The scripts that are written from right to left and have living languages (CLDR). */
+const RIGHT_TO_LEFT_SCRIPTS = new Set([
+  "Adlm",
+  "Arab",
+  "Aran",
+  "Hebr",
+  "Mand",
+  "Mend",
+  "Nkoo",
+  "Rohg",
+  "Samr",
+  "Syrc",
+  "Thaa",
+  "Yezi",
+]);
+
+export type Direction = "ltr" | "rtl" | "auto";
+
+/** How a language is written. `auto` when the feed names none: the text itself decides then. */
+export function directionOf(language: string | undefined): Direction {
+  if (language === undefined) return "auto";
+  const script = new Intl.Locale(language).maximize().script ?? "";
+  return RIGHT_TO_LEFT_SCRIPTS.has(script) ? "rtl" : "ltr";
+}
+
+/** The language's name in that language itself, e.g. `Deutsch`. */
+export function languageName(language: string): string {
+  const names = new Intl.DisplayNames([language, "en"], { type: "language" });
+  return names.of(language) ?? language;
+}
+
+/** Dates for people, in UTC, so that one pointer gives the same text everywhere. */
+export interface DateTexts {
+  /** E.g. `20 November 2026`. */
+  date(rfc3339: string): string;
+  /** E.g. `20 November 2026 at 08:22 UTC`. */
+  instant(rfc3339: string): string;
+}
+
+/** The second locale is there because the machine's own would be taken for an unknown language. */
+export function dateTexts(language: string | undefined): DateTexts {
+  const locales = [language ?? "en-GB", "en-GB"];
+  const date = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone: "UTC" });
+  const instant = new Intl.DateTimeFormat(locales, {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  });
+  return {
+    date: (rfc3339) => date.format(new Date(rfc3339)),
+    instant: (rfc3339) => `${instant.format(new Date(rfc3339))} UTC`,
+  };
+}

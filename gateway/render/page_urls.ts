@@ -1,0 +1,55 @@
+import type { PageContext } from "./renderer.ts";
+
+/** Where the routes of one feed are, as absolute URLs. */
+export interface PageUrls {
+  readonly page: string;
+  readonly rss: string;
+  readonly atom: string;
+  readonly json: string;
+  /** The signed pointer in wire form. */
+  readonly pointer: string;
+  /** The signed pointer and how it was found. */
+  readonly proof: string;
+  /** The identity as a QR code. */
+  readonly qr: string;
+  post(id: string): string;
+}
+
+export function pageUrls(page: PageContext): PageUrls {
+  const base = page.origin + page.basePath;
+  return {
+    page: page.basePath === "" ? `${page.origin}/` : base,
+    rss: `${base}/feed.xml`,
+    atom: `${base}/atom.xml`,
+    json: `${base}/feed.json`,
+    pointer: `${base}/pointer.json`,
+    proof: `${base}/pointer.json?proof`,
+    qr: `${base}/qr.svg`,
+    post: (id) => `${base}/posts/${id}`,
+  };
+}
+
+/** A feed's URL for use outside of the gateway: content that the gateway serves gets its origin. */
+export function absoluteUrl(url: string, origin: string): string {
+  return url.startsWith("/") ? origin + url : url;
+}
+
+/** A tag of sanitised HTML: there `<` and `>` stand for nothing else, not even in attributes. */
+const TAG = /<[a-z][^<>]*>/g;
+/** An attribute that the sanitizer lets carry URLs. */
+const URL_ATTRIBUTE = /( (?:href|src|poster|srcset)=")([^"]*)/g;
+/** The start of a root-relative URL, alone or as a candidate of a `srcset`. */
+const ROOT_RELATIVE = /(^|,\s*)(?=\/)/g;
+
+/** Sanitised HTML for use outside of the gateway: its root-relative URLs get the origin. */
+export function absoluteHtml(html: string, origin: string): string {
+  return html.replace(
+    TAG,
+    (tag) =>
+      tag.replace(
+        URL_ATTRIBUTE,
+        (_, name: string, value: string) =>
+          name + value.replace(ROOT_RELATIVE, (start) => start + origin),
+      ),
+  );
+}

@@ -1,0 +1,79 @@
+import type { Enclosure, Item } from "../../schemas/feed.ts";
+import { directionOf } from "./language.ts";
+import { durationText, mediumOf, sizeText } from "./media.ts";
+import { absoluteHtml, absoluteUrl } from "./page_urls.ts";
+import { authorElements, imageElement, type RssRendering } from "./rss_page.ts";
+import { element, escapeText, textElement, type Xml } from "./xml.ts";
+
+/** One `item`, with what the page needs of it. See rss.ts. */
+export function itemElement(item: Item, rendering: RssRendering): Xml {
+  const { page: { origin }, urls } = rendering;
+  const [first] = item.enclosures;
+  return element(
+    "item",
+    {},
+    textElement("title", item.title),
+    element("link", {}, item.link ? absoluteUrl(item.link, origin) : urls.post(item.id)),
+    element("guid", { isPermaLink: String(isPermaLink(item)) }, item.guid),
+    textElement("pubDate", item.published && new Date(item.published).toUTCString()),
+    item.authors.map((author) => element("dc:creator", {}, author.name)),
+    item.categories.map((category) => element("category", {}, category)),
+    contentElements(item, origin),
+    // RSS 2.0 readers expect at most one enclosure; media:content has them all.
+    first && element("enclosure", {
+      url: absoluteUrl(first.url, origin),
+      length: String(first.length ?? 0),
+      type: first.mediaType,
+    }),
+    item.enclosures.map((enclosure) => mediaElement(enclosure, origin)),
+    postElement(item, rendering),
+  );
+}
+
+function isPermaLink({ guid, link }: Item): boolean {
+  return guid === link && /^https?:/.test(guid);
+}
+
+/** In RSS `description` is HTML, so the summary, a text, is escaped once more than other texts. */
+function contentElements({ summary, html }: Item, origin: string): (Xml | undefined)[] {
+  const content = html && absoluteHtml(html, origin);
+  return summary
+    ? [textElement("description", escapeText(summary)), textElement("content:encoded", content)]
+    : [textElement("description", content)];
+}
+
+function mediaElement(enclosure: Enclosure, origin: string): Xml {
+  const { url, mediaType, length, duration, title } = enclosure;
+  return element(
+    "media:content",
+    {
+      url: absoluteUrl(url, origin),
+      type: mediaType,
+      medium: mediumOf(mediaType),
+      fileSize: length?.toString(),
+      duration: duration?.toString(),
+      "ourspace:size": length === undefined ? undefined : sizeText(length),
+      "ourspace:time": duration === undefined ? undefined : durationText(duration),
+    },
+    textElement("media:title", title),
+  );
+}
+
+function postElement(item: Item, { feed, page, urls, dates }: RssRendering): Xml {
+  const language = item.language === feed.language ? undefined : item.language;
+  const date = (name: string, when: string | undefined) =>
+    when && element(name, { datetime: when, text: dates.date(when) });
+  return element(
+    "ourspace:post",
+    {
+      id: item.id,
+      href: urls.post(item.id),
+      lang: language,
+      dir: language && directionOf(language),
+    },
+    date("ourspace:published", item.published),
+    date("ourspace:updated", item.updated === item.published ? undefined : item.updated),
+    authorElements(item.authors, page.origin),
+    imageElement(item.image, page.origin),
+  );
+}

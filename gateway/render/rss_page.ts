@@ -1,0 +1,89 @@
+import type { Feed, Image, Person } from "../../schemas/feed.ts";
+import { identityText } from "../../schemas/identity.ts";
+import { type DateTexts, directionOf, languageName } from "./language.ts";
+import { absoluteUrl, type PageUrls } from "./page_urls.ts";
+import type { PageContext } from "./renderer.ts";
+import { element, type Xml } from "./xml.ts";
+
+/** What all parts of one RSS rendering share. */
+export interface RssRendering {
+  readonly feed: Feed;
+  readonly page: PageContext;
+  readonly urls: PageUrls;
+  readonly dates: DateTexts;
+}
+
+/** `ourspace:page`: whose feed this is, its proof, and where its other forms are. See rss.ts. */
+export function pageElement({ feed, page, urls, dates }: RssRendering): Xml {
+  const { identity, pointer } = page;
+  return element(
+    "ourspace:page",
+    {
+      view: page.view,
+      stale: String(page.stale),
+      lang: feed.language,
+      language: feed.language && languageName(feed.language),
+      dir: directionOf(feed.language),
+    },
+    nameElement(page),
+    element("ourspace:identity", {
+      kind: identity.kind,
+      short: `${identity.address.slice(0, 6)}…${identity.address.slice(-4)}`,
+    }, identityText(identity)),
+    element("ourspace:pay", { href: paymentUri(page) }),
+    element(
+      "ourspace:pointer",
+      {
+        cid: pointer.cid,
+        signature: pointer.signature,
+        published: pointer.timestamp,
+        text: dates.instant(pointer.timestamp),
+      },
+      pointer.locations.map((location) => element("ourspace:location", {}, location)),
+    ),
+    linkElements(page, urls),
+  );
+}
+
+function nameElement({ name, domainVerified, domainAuthenticated }: PageContext): Xml {
+  const domain = name.kind === "identity" ? {} : {
+    verified: String(domainVerified),
+    authenticated: String(domainAuthenticated),
+  };
+  return element("ourspace:name", { kind: name.kind, ...domain }, name.text);
+}
+
+/** ERC-681, section "Syntax": the chain stands behind the address. */
+function paymentUri({ identity }: PageContext): string {
+  const chain = identity.kind === "contract" ? `@${identity.chainId}` : "";
+  return `ethereum:${identity.address}${chain}`;
+}
+
+function linkElements({ origin, pointer }: PageContext, urls: PageUrls): Xml[] {
+  const links: [rel: string, href: string, type?: string][] = [
+    ["page", urls.page],
+    ["rss", urls.rss, "application/rss+xml"],
+    ["atom", urls.atom, "application/atom+xml"],
+    ["json", urls.json, "application/feed+json"],
+    ["pointer", urls.pointer, "application/json"],
+    ["proof", urls.proof, "application/json"],
+    ["content", `${origin}/ipfs/${pointer.cid}`],
+    ["qr", urls.qr, "image/svg+xml"],
+  ];
+  return links.map(([rel, href, type]) => element("ourspace:link", { rel, type, href }));
+}
+
+/** `ourspace:author`, one for each. */
+export function authorElements(authors: readonly Person[], origin: string): Xml[] {
+  return authors.map(({ name, url }) =>
+    element("ourspace:author", { href: url && absoluteUrl(url, origin) }, name)
+  );
+}
+
+/** `ourspace:image`, when there is one. */
+export function imageElement(image: Image | undefined, origin: string): Xml | undefined {
+  return image && element("ourspace:image", {
+    href: absoluteUrl(image.url, origin),
+    alt: image.alt,
+  });
+}
