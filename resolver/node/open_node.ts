@@ -1,0 +1,56 @@
+import { openAdminToken } from "./admin_token.ts";
+import { removeAnnouncement, writeAnnouncement } from "./announcement.ts";
+import { openBlockStore } from "./block_store.ts";
+import { lockFolder } from "./folder_lock.ts";
+import type { Node } from "./node.ts";
+import { openPointerDatabase } from "./pointer_database.ts";
+import { createPointerStore } from "./pointer_store.ts";
+
+export interface NodeOptions {
+  /** Made when it is missing, owner-only. */
+  readonly dataDir: string;
+  /** Told about damage that the node repaired by itself. */
+  readonly report: (problem: string) => void;
+  readonly randomBytes?: (length: number) => Uint8Array;
+}
+
+/**
+ * Opens the node that lives in a data folder. Throws FolderInUseError when another process holds it,
+ * and an OurSpaceError when its database or token is damaged.
+ */
+export async function openNode(options: NodeOptions): Promise<Node> {
+  const { dataDir, report, randomBytes = secureRandomBytes } = options;
+  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(dataDir);
+  try {
+    await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
+    const adminToken = await openAdminToken(dataDir, randomBytes);
+    const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
+    const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes);
+    const pointers = createPointerStore(database);
+    let closing: Promise<void> | undefined;
+
+    const close = async () => {
+      pointers.close();
+      database.connection.close();
+      await removeAnnouncement(dataDir);
+      lock.release();
+    };
+
+    return {
+      pointers,
+      blocks,
+      adminToken,
+      announce: (url) => writeAnnouncement(dataDir, { pid: Deno.pid, url }),
+      close: () => closing ??= close(),
+    };
+  } catch (error) {
+    await removeAnnouncement(dataDir);
+    lock.release();
+    throw error;
+  }
+}
+
+function secureRandomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}

@@ -1,0 +1,38 @@
+import { dirname } from "node:path";
+
+/**
+ * Puts a whole file in place, owner-only, in one step: a reader sees the old bytes or the new ones,
+ * and what was put in place survives a power cut. `temporary` lies on the same file system.
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  temporary = `${path}.new`,
+): Promise<void> {
+  const file = await Deno.open(temporary, {
+    create: true,
+    truncate: true,
+    write: true,
+    mode: 0o600,
+  });
+  try {
+    let written = 0;
+    while (written < bytes.length) written += await file.write(bytes.subarray(written));
+    await file.sync();
+  } finally {
+    file.close();
+  }
+  await Deno.rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** Makes a rename durable. Windows has no such call and writes its journal by itself. */
+async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  const folder = await Deno.open(path);
+  try {
+    await folder.sync();
+  } finally {
+    folder.close();
+  }
+}

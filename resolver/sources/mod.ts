@@ -1,0 +1,6 @@
+import type { Part, PointerSource } from "../contracts.ts";
+import { peerSources } from "./peers.ts";
+import { storeSource } from "./store.ts";
+
+/** Every kind of place where pointers are gathered. One file and one line each. */
+export const pointerSources: readonly Part<PointerSource>[] = [storeSource, peerSources];
