@@ -1,0 +1,16 @@
+import type { BlockSource, Part } from "../contracts.ts";
+import { peersSetting } from "../peers.ts";
+import { fetchRawBlock } from "../trustless.ts";
+
+/** Other nodes: each serves the blocks that it holds, and asks nobody else for them. */
+export const peerBlocks: Part<BlockSource> = {
+  id: "peers",
+  settings: [peersSetting],
+  create: ({ settings, outbound }) =>
+    Promise.resolve(
+      settings.get(peersSetting).map((peer) => ({
+        id: `peer ${new URL(peer).host}`,
+        get: (cid, call) => fetchRawBlock(outbound, peer, cid, call),
+      })),
+    ),
+};

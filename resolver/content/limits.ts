@@ -1,0 +1,68 @@
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
+const GIBIBYTE = 1024 * MEBIBYTE;
+
+/** What reading content may cost. Strangers write the DAGs, so each number stops a way to abuse us. */
+export interface ContentLimits {
+  /** Bytes of one block. */
+  readonly blockBytes: number;
+  /** Bytes of an identity CID's digest, which is a block inside its own name. */
+  readonly inlineBytes: number;
+  /** Bytes of a feed's document. */
+  readonly feedBytes: number;
+  /** Bytes of a file. */
+  readonly fileBytes: number;
+  /** Levels of nodes under a file's root. */
+  readonly fileDepth: number;
+  /** Blocks loaded to find a path, or to read a feed. */
+  readonly lookupBlocks: number;
+  /** Blocks loaded to read (a range of) a file. */
+  readonly readBlocks: number;
+  /** Parts of a path. */
+  readonly pathDepth: number;
+  /** Characters of a path. */
+  readonly pathCharacters: number;
+  /** Blocks of a file that are fetched before the reader has asked for them. */
+  readonly lookAhead: number;
+  /** Bytes of verified blocks that are kept in memory. */
+  readonly cacheBytes: number;
+  /** Bytes of blocks that wait to be written to the node's store. */
+  readonly pendingWriteBytes: number;
+  /** Different blocks that are being fetched at the same time. */
+  readonly fetchesAtOnce: number;
+  /** How long a road may keep an answer to itself before the next one is asked too. */
+  readonly hedgeMilliseconds: number;
+  /** For one block, over all roads. */
+  readonly blockMilliseconds: number;
+}
+
+export const contentLimits: ContentLimits = {
+  /** What bitswap and trustless gateways carry at most; Kubo refuses to make larger ones. */
+  blockBytes: 2 * MEBIBYTE,
+  /** Kubo inlines up to 32 bytes by default, 128 at most. */
+  inlineBytes: 128,
+  /** 1,000 long posts are about 5 MiB. */
+  feedBytes: 16 * MEBIBYTE,
+  /** Larger than any video that one plays from a page; a DAG can repeat one block without end. */
+  fileBytes: 16 * GIBIBYTE,
+  /** 174 links a node and 256 KiB a leaf reach 200 TiB in 6 levels; trickle DAGs are deeper. */
+  fileDepth: 32,
+  /** 16 MiB in leaves of 32 KiB, and the folders on the way to it. */
+  lookupBlocks: 1_024,
+  /** 16 GiB in leaves of 256 KiB (65,536) with their nodes. */
+  readBlocks: 80_000,
+  pathDepth: 32,
+  pathCharacters: 2_048,
+  /** Hides one round trip; at most 4 blocks of memory for each visitor who reads a file. */
+  lookAhead: 3,
+  /** A few hundred pages' feeds and pictures; one process of a gateway stays under 200 MB. */
+  cacheBytes: 64 * MEBIBYTE,
+  /** A disk that is slower than the network must not fill the memory. */
+  pendingWriteBytes: 64 * MEBIBYTE,
+  /** Each may hold a block and a socket a road: a bound, far above what a busy gateway needs. */
+  fetchesAtOnce: 512,
+  /** A healthy peer answers within a round trip (10–150 ms): a later answer is worth a second request. */
+  hedgeMilliseconds: 200,
+  /** The deadline of a whole request: one block cannot use more. */
+  blockMilliseconds: 10_000,
+};
