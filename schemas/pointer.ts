@@ -1,6 +1,15 @@
-import type { Identity } from "./identity.ts";
+import { WITHDRAWN_CID } from "./cid.ts";
+import { type Identity, identityKey } from "./identity.ts";
+
+export { WITHDRAWN_CID } from "./cid.ts";
+export { checkUnsignedPointer } from "./pointer_rules.ts";
+export { comparePointers, pointerText } from "./pointer_text.ts";
+export { parsePointer, POINTER_MAX_BYTES, serializePointer } from "./pointer_wire.ts";
 
 declare const verified: unique symbol;
+
+/** How far ahead of the verifier's clock a timestamp may be, milliseconds. */
+export const CLOCK_TOLERANCE_MILLISECONDS = 5 * 60 * 1_000;
 
 /** What a publisher signs: where the feed of an identity is, and since when. */
 export interface UnsignedPointer {
@@ -24,4 +33,14 @@ export interface VerifiedPointer extends Pointer {
   readonly text: string;
   /** The exact wire form that was verified. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** True when the publisher took the feed back: the pointer stays as the floor, its content is gone. */
+export function isWithdrawn(pointer: UnsignedPointer): boolean {
+  return pointer.cid === WITHDRAWN_CID;
+}
+
+/** The DHT key: `/ourspace/` and the identity's text with the address in lower case. */
+export function pointerKey(identity: Identity): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`/ourspace/${identityKey(identity)}`);
 }
