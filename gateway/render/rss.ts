@@ -28,6 +28,7 @@
  *                                @signature 0x…
  *                                @published RFC 3339
  *                                @text      the same for people, with the time of day
+ *         ourspace:text          the text that was signed, with its line breaks
  *         ourspace:location      one per location of the pointer, as signed
  *       ourspace:link            one of each @rel, with @href and, where it is known, @type:
  *                                page, rss, atom, json, pointer (the signed record), proof (the record

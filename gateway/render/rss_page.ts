@@ -2,6 +2,7 @@ import type { Feed, Image, Person } from "../../schemas/feed.ts";
 import { identityText } from "../../schemas/identity.ts";
 import { type DateTexts, directionOf, languageName } from "./language.ts";
 import { absoluteUrl, type PageUrls } from "./page_urls.ts";
+import { paymentUri } from "./payment_uri.ts";
 import type { PageContext } from "./renderer.ts";
 import { element, type Xml } from "./xml.ts";
 
@@ -30,7 +31,7 @@ export function pageElement({ feed, page, urls, dates }: RssRendering): Xml {
       kind: identity.kind,
       short: `${identity.address.slice(0, 6)}…${identity.address.slice(-4)}`,
     }, identityText(identity)),
-    element("ourspace:pay", { href: paymentUri(page) }),
+    element("ourspace:pay", { href: paymentUri(identity) }),
     element(
       "ourspace:pointer",
       {
@@ -39,6 +40,7 @@ export function pageElement({ feed, page, urls, dates }: RssRendering): Xml {
         published: pointer.timestamp,
         text: dates.instant(pointer.timestamp),
       },
+      element("ourspace:text", {}, pointer.text),
       pointer.locations.map((location) => element("ourspace:location", {}, location)),
     ),
     linkElements(page, urls),
@@ -51,12 +53,6 @@ function nameElement({ name, domainVerified, domainAuthenticated }: PageContext)
     authenticated: String(domainAuthenticated),
   };
   return element("ourspace:name", { kind: name.kind, ...domain }, name.text);
-}
-
-/** ERC-681, section "Syntax": the chain stands behind the address. */
-function paymentUri({ identity }: PageContext): string {
-  const chain = identity.kind === "contract" ? `@${identity.chainId}` : "";
-  return `ethereum:${identity.address}${chain}`;
 }
 
 function linkElements({ origin, pointer }: PageContext, urls: PageUrls): Xml[] {
