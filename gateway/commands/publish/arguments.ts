@@ -1,0 +1,126 @@
+import { parseArgs } from "node:util";
+import { OurSpaceError } from "../../../schemas/errors.ts";
+import { type Address, parseIdentity } from "../../../schemas/identity.ts";
+
+/** How the pointer gets its signature. */
+export type KeyChoice =
+  | { readonly kind: "key-file"; readonly path: string }
+  | { readonly kind: "keystore"; readonly path: string; readonly passwordFile: string | null }
+  | { readonly kind: "json-rpc"; readonly url: string; readonly account: Address | null }
+  | {
+    readonly kind: "signature";
+    readonly signature: string;
+    readonly timestamp: string;
+    readonly account: Address;
+  }
+  /** `--dry-run` with `--account`: nobody signs. */
+  | { readonly kind: "address-only"; readonly account: Address }
+  | { readonly kind: "environment" };
+
+/** What the command line asks for. */
+export interface PublishArguments {
+  /** A feed file or a folder; null when the feed is withdrawn. */
+  readonly path: string | null;
+  readonly key: KeyChoice;
+  /** The account that the key has to be of, when the user named it. */
+  readonly account: Address | null;
+  readonly locations: readonly string[];
+  readonly dryRun: boolean;
+  /** Go on without asking. */
+  readonly yes: boolean;
+}
+
+const OPTIONS = {
+  "key-file": { type: "string" },
+  "keystore": { type: "string" },
+  "password-file": { type: "string" },
+  "rpc": { type: "string" },
+  "account": { type: "string" },
+  "signature": { type: "string" },
+  "timestamp": { type: "string" },
+  "location": { type: "string", multiple: true },
+  "withdraw": { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  "yes": { type: "boolean", short: "y" },
+  "help": { type: "boolean", short: "h" },
+} as const;
+
+/** Null: `--help`. Throws OurSpaceError that says which argument is wrong. */
+export function parsePublishArguments(args: readonly string[]): PublishArguments | null {
+  const { values, positionals } = parseOptions(args);
+  if (values.help) return null;
+  const account = values.account === undefined ? null : parseAccount(values.account);
+  const dryRun = values["dry-run"] ?? false;
+  return {
+    path: parsePath(positionals, values.withdraw ?? false),
+    key: parseKey(values, account, dryRun),
+    account,
+    locations: values.location ?? [],
+    dryRun,
+    yes: values.yes ?? false,
+  };
+}
+
+type Values = ReturnType<typeof parseOptions>["values"];
+
+function parseOptions(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split(". ")[0] : "";
+    throw wrong(reason || "The arguments cannot be read", cause);
+  }
+}
+
+function parsePath(positionals: readonly string[], withdraw: boolean): string | null {
+  const [path, ...more] = positionals;
+  if (more.length > 0) throw wrong(`Only one feed can be published at a time, not also ${more[0]}`);
+  if (withdraw && path !== undefined) throw wrong("--withdraw takes no feed file or folder");
+  if (!withdraw && path === undefined) throw wrong("No feed file or folder is named");
+  return path ?? null;
+}
+
+function parseKey(values: Values, account: Address | null, dryRun: boolean): KeyChoice {
+  const { "key-file": keyFile, keystore, rpc, signature, timestamp } = values;
+  const ways = [keyFile, keystore, rpc, signature].filter((way) => way !== undefined);
+  if (ways.length > 1) {
+    throw wrong("Choose one of --key-file, --keystore, --rpc and --signature, not several");
+  }
+  if (values["password-file"] !== undefined && keystore === undefined) {
+    throw wrong("--password-file goes with --keystore");
+  }
+  if (timestamp !== undefined && signature === undefined) {
+    throw wrong("--timestamp goes with --signature");
+  }
+  if (keyFile !== undefined) return { kind: "key-file", path: keyFile };
+  if (keystore !== undefined) {
+    return { kind: "keystore", path: keystore, passwordFile: values["password-file"] ?? null };
+  }
+  if (rpc !== undefined) return { kind: "json-rpc", url: parseRpcUrl(rpc), account };
+  if (signature !== undefined) {
+    if (account === null || timestamp === undefined) {
+      throw wrong("--signature needs --account and --timestamp, as --dry-run printed them");
+    }
+    if (dryRun) throw wrong("--dry-run signs nothing: leave out --signature");
+    return { kind: "signature", signature, timestamp, account };
+  }
+  if (dryRun && account !== null) return { kind: "address-only", account };
+  return { kind: "environment" };
+}
+
+function parseAccount(text: string): Address {
+  const identity = parseIdentity(text);
+  if (identity.kind === "wallet") return identity.address;
+  throw wrong("Contract accounts cannot publish yet: --account takes a wallet address (0x…)");
+}
+
+function parseRpcUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.href;
+  throw wrong("--rpc takes a URL that starts with http:// or https://");
+}
+
+function wrong(message: string, cause?: unknown): OurSpaceError {
+  const remedy = "`deno task publish --help` shows every argument.";
+  return new OurSpaceError(`${message}.`, { remedy, ...(cause === undefined ? {} : { cause }) });
+}

@@ -1,0 +1,98 @@
+import { OurSpaceError } from "../../../schemas/errors.ts";
+
+/** Where a command talks to the person who started it. */
+export interface Terminal {
+  /** A line of the result (standard output). */
+  result(line: string): void;
+  /** A line about the work (standard error). */
+  note(line: string): void;
+  /** How far the work is; shown for a moment, never part of the result. */
+  progress(line: string): void;
+  /** Null: nobody is there to answer. */
+  confirm(question: string): boolean | null;
+  /** What is typed is not shown. Null: nobody is there to answer. */
+  askSecret(question: string): Promise<string | null>;
+}
+
+/** A line every so often, where lines cannot be redrawn: in a log. */
+const LOG_INTERVAL_MILLISECONDS = 5_000;
+const ERASE_LINE = "\r\x1b[K";
+
+/** The terminal, pipe or file that this process was started with. */
+export function processTerminal(): Terminal {
+  const redraws = Deno.stderr.isTerminal();
+  const answers = Deno.stdin.isTerminal();
+  const encoder = new TextEncoder();
+  let drawn = false;
+  let loggedAt = performance.now();
+
+  const write = (stream: { writeSync(bytes: Uint8Array): number }, text: string) => {
+    const bytes = encoder.encode(text);
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  };
+  const erase = () => {
+    if (drawn) write(Deno.stderr, ERASE_LINE);
+    drawn = false;
+  };
+
+  return {
+    result(line) {
+      erase();
+      write(Deno.stdout, `${line}\n`);
+    },
+    note(line) {
+      erase();
+      write(Deno.stderr, `${line}\n`);
+    },
+    progress(line) {
+      if (redraws) {
+        write(Deno.stderr, ERASE_LINE + line);
+        drawn = true;
+      } else if (performance.now() - loggedAt >= LOG_INTERVAL_MILLISECONDS) {
+        loggedAt = performance.now();
+        write(Deno.stderr, `${line}\n`);
+      }
+    },
+    confirm(question) {
+      erase();
+      if (!answers) return null;
+      write(Deno.stderr, `${question} [y/N] `);
+      const line = new Uint8Array(64);
+      const length = Deno.stdin.readSync(line) ?? 0;
+      return /^y(es)?$/i.test(new TextDecoder().decode(line.subarray(0, length)).trim());
+    },
+    async askSecret(question) {
+      erase();
+      if (!answers) return null;
+      write(Deno.stderr, question);
+      Deno.stdin.setRaw(true);
+      try {
+        return await readHidden(Deno.stdin);
+      } finally {
+        Deno.stdin.setRaw(false);
+        write(Deno.stderr, "\n");
+      }
+    },
+  };
+}
+
+/** Reads keys up to Enter, in a terminal's raw mode. Throws OurSpaceError on Ctrl-C and Ctrl-D. */
+export async function readHidden(
+  keyboard: { read(buffer: Uint8Array): Promise<number | null> },
+): Promise<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(256);
+  const typed: string[] = [];
+  for (;;) {
+    const length = await keyboard.read(buffer);
+    if (length === null) return typed.join("");
+    for (const key of decoder.decode(buffer.subarray(0, length), { stream: true })) {
+      if (key === "\r" || key === "\n") return typed.join("");
+      if (key === "\x03" || key === "\x04") {
+        throw new OurSpaceError("Stopped. Nothing was published.");
+      }
+      if (key === "\x7f" || key === "\b") typed.pop();
+      else typed.push(key);
+    }
+  }
+}
