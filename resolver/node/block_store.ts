@@ -1,10 +1,8 @@
 import type { CID } from "multiformats/cid";
+import { contentLimits } from "../content/limits.ts";
 import { ContentWrongError } from "../errors.ts";
 import type { BlockStore } from "./node.ts";
 import { replaceFile } from "./replace_file.ts";
-
-/** The largest block: what bitswap and Kubo exchange, 2 MiB. */
-export const MAX_BLOCK_BYTES = 2 * 1024 * 1024;
 
 /** Multihash code of sha2-256 (multiformats table), the one hash of a pointer's content. */
 const SHA2_256 = 0x12;
@@ -46,9 +44,9 @@ export async function openBlockStore({ folder, report }: BlockStoreOptions): Pro
     },
 
     async put(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-      if (bytes.length > MAX_BLOCK_BYTES) {
+      if (bytes.length > contentLimits.blockBytes) {
         throw new ContentWrongError(
-          `Block ${cid} has ${bytes.length} bytes; the limit is ${MAX_BLOCK_BYTES}.`,
+          `Block ${cid} has ${bytes.length} bytes; the limit is ${contentLimits.blockBytes}.`,
         );
       }
       if (!await isBlock(cid, bytes)) {

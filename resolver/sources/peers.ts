@@ -38,20 +38,22 @@ export function peerSource(base: string, outbound: Outbound): PointerSource {
     }, call);
   }
 
+  const id = `peer ${new URL(base).host}`;
+
   return {
-    id: base,
+    id,
 
     async *find(identity, call) {
       const response = await ask("GET", identity, call);
       if (response.status === 200) yield await bytesOf(response);
       else if (response.status === 404) await response.body.cancel();
-      else throw await refused(base, "question", response);
+      else throw await refused(id, "question", response);
     },
 
     async offer(pointer: VerifiedPointer, call) {
       const response = await ask("PUT", pointer.identity, call, pointer.bytes);
       if (response.status === 409) return await bytesOf(response);
-      if (response.status !== 204) throw await refused(base, "pointer", response);
+      if (response.status !== 204) throw await refused(id, "pointer", response);
       await response.body.cancel();
       return undefined;
     },
@@ -63,10 +65,10 @@ async function bytesOf(response: OutboundResponse): Promise<Uint8Array<ArrayBuff
 }
 
 async function refused(
-  base: string,
+  peer: string,
   what: "question" | "pointer",
   response: OutboundResponse,
 ): Promise<UnavailableError> {
   await response.body.cancel();
-  return new UnavailableError(`The peer ${base} answered the ${what} with ${response.status}.`);
+  return new UnavailableError(`${peer} answered the ${what} with ${response.status}.`);
 }

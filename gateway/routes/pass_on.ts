@@ -1,0 +1,45 @@
+import type { Call, PointerSource } from "../../resolver/contracts.ts";
+import { UnavailableError } from "../../resolver/errors.ts";
+import { newest, relation } from "../../resolver/select.ts";
+import type { Verifier } from "../../resolver/verify.ts";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
+
+/** A stranger's one request makes at most this many of ours. */
+const MAX_PEERS = 8;
+
+/**
+ * Hands a pointer over to the peers, all at once. Null: at least one of them stored it. Otherwise a
+ * greater one that is held there, verified: it tells the sender more than that some peer was behind.
+ * Throws UnavailableError when nobody took it.
+ */
+export async function passOn(
+  pointer: VerifiedPointer,
+  { peers, verifier, signal }: Call & { peers: readonly PointerSource[]; verifier: Verifier },
+): Promise<VerifiedPointer | null> {
+  const answers = await Promise.allSettled(
+    peers.slice(0, MAX_PEERS).map((peer) => handOver(pointer, peer, verifier, signal)),
+  );
+  const taken = answers.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []);
+  if (taken.length > 0) return newest(taken.filter((held) => held !== null));
+  throw new UnavailableError("No peer took the pointer.", {
+    remedy: "Send it again later, or to a node.",
+    cause: new AggregateError(
+      answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []),
+    ),
+  });
+}
+
+/** Null when the peer stored it, else the greater one that it holds. Throws when it did neither. */
+async function handOver(
+  pointer: VerifiedPointer,
+  peer: PointerSource,
+  verifier: Verifier,
+  signal: AbortSignal,
+): Promise<VerifiedPointer | null> {
+  if (peer.offer === undefined) throw new UnavailableError(`${peer.id} takes no pointers.`);
+  const bytes = await peer.offer(pointer, { signal });
+  if (bytes === undefined) return null;
+  const held = await verifier.verify(bytes, pointer.identity);
+  if (relation(held, pointer) === "greater") return held;
+  throw new UnavailableError(`${peer.id} refused the pointer for one that is not greater.`);
+}

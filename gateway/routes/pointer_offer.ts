@@ -1,0 +1,122 @@
+import type { Context } from "hono";
+import type { Clock, PointerSource } from "../../resolver/contracts.ts";
+import {
+  PointerRefusedError,
+  type RefusalReason,
+  UnavailableError,
+} from "../../resolver/errors.ts";
+import type { Node, PutOutcome } from "../../resolver/node/node.ts";
+import type { Resolver } from "../../resolver/resolver.ts";
+import type { Verifier } from "../../resolver/verify.ts";
+import { type Identity, parseIdentity } from "../../schemas/identity.ts";
+import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.ts";
+import { problem } from "../http/problem.ts";
+import { createRateLimit } from "../http/rate_limit.ts";
+import { BodyTimeoutError, BodyTooLargeError, readBody } from "../http/request_body.ts";
+import { passOn } from "./pass_on.ts";
+
+/** A client's offers: at least 200 in every minute pass, good and bad ones counted alike. */
+const OFFERS = { burst: 300, perMinute: 300, maxClients: 10_000 };
+
+const BODY_LIMITS = {
+  maxBytes: POINTER_MAX_BYTES,
+  idleMilliseconds: 5_000,
+  timeoutMilliseconds: 10_000,
+};
+
+/** What a record that was not verified is answered (design, `PUT /v1/pointers/{identity}`). */
+const REFUSALS: Readonly<Record<RefusalReason, { status: number; title: string }>> = {
+  "too-large": { status: 413, title: "Too large" },
+  "malformed": { status: 400, title: "This is no pointer" },
+  "other-identity": { status: 400, title: "The pointer of another identity" },
+  "bad-signature": { status: 403, title: "Not signed by this identity" },
+  "not-valid-yet": { status: 403, title: "Not valid yet" },
+  "not-verifiable-here": { status: 501, title: "This account cannot be verified here" },
+};
+
+interface Options {
+  readonly resolver: Resolver;
+  readonly node: Node | null;
+  readonly verifier: Verifier;
+  readonly peers: readonly PointerSource[];
+  readonly clock: Clock;
+  readonly clientAddress: (context: Context) => string;
+}
+
+/** `PUT /v1/pointers/{identity}`: somebody hands over a pointer to keep. */
+export function pointerOffer(options: Options) {
+  const { resolver, node, verifier, clock, clientAddress } = options;
+  const limit = createRateLimit({ clock, ...OFFERS });
+
+  return async (context: Context): Promise<Response> => {
+    const retryAfter = limit.take(clientAddress(context));
+    if (retryAfter > 0) return tooMany(retryAfter);
+    const identity = parseIdentity(context.req.param("identity") ?? "");
+    const pointer = await readPointer(context.req.raw, identity, verifier);
+    if (pointer instanceof Response) return pointer;
+
+    const outcome = node !== null
+      ? node.pointers.put(pointer)
+      : await forward(context, pointer, options);
+    if (outcome.kind === "greater-held") return greaterHeld(outcome.bytes);
+    resolver.accept(pointer);
+    return new Response(null, { status: 204 });
+  };
+}
+
+/** The verified pointer, or the answer to what is none. */
+async function readPointer(
+  request: Request,
+  identity: Identity,
+  verifier: Verifier,
+): Promise<VerifiedPointer | Response> {
+  try {
+    return await verifier.verify(await readBody(request, BODY_LIMITS), identity);
+  } catch (error) {
+    if (error instanceof BodyTooLargeError) return refusal("too-large", error.message);
+    if (error instanceof BodyTimeoutError) {
+      return problem(408, "body-timeout", "Too slow", error.message);
+    }
+    if (error instanceof PointerRefusedError) return refusal(error.reason, error.message);
+    throw error;
+  }
+}
+
+async function forward(
+  context: Context,
+  pointer: VerifiedPointer,
+  { peers, resolver, verifier }: Options,
+): Promise<PutOutcome> {
+  if (context.req.header("OurSpace-Forwarded") !== undefined) {
+    throw new UnavailableError(
+      "This gateway keeps no pointers, and passes on none that were passed on.",
+    );
+  }
+  const { signal } = context.req.raw;
+  const greater = await passOn(pointer, { peers, verifier, signal });
+  if (greater === null) return { kind: "stored" };
+  resolver.accept(greater);
+  return { kind: "greater-held", bytes: greater.bytes };
+}
+
+function refusal(reason: RefusalReason, detail: string): Response {
+  const { status, title } = REFUSALS[reason];
+  return problem(status, reason, title, detail);
+}
+
+function greaterHeld(bytes: Uint8Array<ArrayBuffer>): Response {
+  return new Response(bytes, {
+    status: 409,
+    headers: { "Content-Type": "application/json", "Cache-Control": "no-store" },
+  });
+}
+
+function tooMany(retryAfterSeconds: number): Response {
+  return problem(
+    429,
+    "too-many-offers",
+    "Too many offers",
+    `More than ${OFFERS.perMinute} offers a minute came from this address.`,
+    { "Retry-After": String(retryAfterSeconds) },
+  );
+}

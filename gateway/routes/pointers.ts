@@ -1,0 +1,68 @@
+import { type Context, Hono } from "hono";
+import type { Clock, PointerSource } from "../../resolver/contracts.ts";
+import { NotFoundError } from "../../resolver/errors.ts";
+import type { Node } from "../../resolver/node/node.ts";
+import type { Resolver } from "../../resolver/resolver.ts";
+import type { Verifier } from "../../resolver/verify.ts";
+import { type Identity, parseIdentity } from "../../schemas/identity.ts";
+import { isNotModified } from "../http/conditional.ts";
+import { problem } from "../http/problem.ts";
+import { changeFeed } from "./change_feed.ts";
+import { pointerOffer } from "./pointer_offer.ts";
+
+export interface PointerRoutesOptions {
+  readonly resolver: Resolver;
+  /** The embedded node; without one the gateway answers from its cache and passes offers on. */
+  readonly node: Node | null;
+  readonly verifier: Verifier;
+  /** To whom a gateway without a node passes offers on: the peers. */
+  readonly peers: readonly PointerSource[];
+  readonly clock: Clock;
+  readonly clientAddress: (context: Context) => string;
+}
+
+/** The peer API, `/v1/pointers`: how nodes and gateways give each other pointers. */
+export function pointerRoutes(options: PointerRoutesOptions): Hono {
+  const routes = new Hono();
+  routes.use("/v1/pointers/*", async (context, next) => {
+    await next();
+    if (context.req.method === "GET") context.header("Access-Control-Allow-Origin", "*");
+  });
+  routes.get("/v1/pointers", changeFeed(options));
+  routes.put("/v1/pointers/:identity", pointerOffer(options));
+  // Nobody else is asked in any case, so that peers cannot send a question round in circles:
+  // `Cache-Control: only-if-cached` changes nothing.
+  routes.get("/v1/pointers/:identity", async (context) => {
+    const identity = parseIdentity(context.req.param("identity"));
+    const held = await heldPointer(options, identity, context.req.raw.signal);
+    if (held === null) {
+      return problem(404, "not-found", "Not known here", "This place holds no such pointer.");
+    }
+    const etag = await etagOf(held);
+    const headers = { "ETag": etag, "Cache-Control": "no-cache" };
+    return isNotModified(context.req.raw.headers, { etag, lastModified: null })
+      ? new Response(null, { status: 304, headers })
+      : new Response(held, { headers: { ...headers, "Content-Type": "application/json" } });
+  });
+  return routes;
+}
+
+async function heldPointer(
+  { node, resolver }: PointerRoutesOptions,
+  identity: Identity,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (node !== null) return node.pointers.get(identity);
+  try {
+    return (await resolver.resolve(identity, { policy: "cache-only", signal })).pointer.bytes;
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The record is its own representation: at most 8 KiB are hashed. */
+async function etagOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `"${digest.subarray(0, 16).toHex()}"`;
+}
