@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { listFolder, sourceFile } from "../../gateway/commands/publish/files.ts";
 import { buildFileDag, buildFolderDag } from "../../resolver/content/dag_builder.ts";
+import { patterned } from "../support/source_files.ts";
 import { realTest } from "../support/tools.ts";
 
 const CALL = { signal: AbortSignal.timeout(120_000) };
-
-/** Bytes without a pattern that repeats, the same in every run. */
-function bytes(length: number, seed: number): Uint8Array<ArrayBuffer> {
-  let state = seed;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return state >>> 24;
-  });
-}
 
 /** `ipfs add` without a daemon, in a repository of its own, with the profile that the builder follows. */
 async function withKubo(
@@ -48,7 +40,7 @@ realTest(
     await withKubo(ipfs, async (folder, add) => {
       for (const size of [0, 1, 1_048_575, 1_048_576, 1_048_577, 5_000_000]) {
         const path = `${folder}/file`;
-        await Deno.writeFile(path, bytes(size, size));
+        await Deno.writeFile(path, patterned(size, size));
         const dag = await buildFileDag(await sourceFile(path, "file"), CALL);
         assert.equal(dag.root.toString(), await add(path), `${size} bytes`);
       }
@@ -63,9 +55,9 @@ realTest(
     await withKubo(ipfs, async (folder, add) => {
       await Deno.mkdir(`${folder}/pictures/2026`, { recursive: true });
       await Deno.writeTextFile(`${folder}/feed.xml`, "<rss/>");
-      await Deno.writeFile(`${folder}/pictures/one.jpg`, bytes(3_000_000, 1));
-      await Deno.writeFile(`${folder}/pictures/2026/zwölf Ünïcode 🎈 ^&%.png`, bytes(10, 2));
-      await Deno.writeFile(`${folder}/Z`, bytes(10, 2));
+      await Deno.writeFile(`${folder}/pictures/one.jpg`, patterned(3_000_000, 1));
+      await Deno.writeFile(`${folder}/pictures/2026/zwölf Ünïcode 🎈 ^&%.png`, patterned(10, 2));
+      await Deno.writeFile(`${folder}/Z`, patterned(10, 2));
       const { files, leftOut } = await listFolder(folder, [], CALL);
       assert.deepEqual(leftOut, []);
       const dag = await buildFolderDag(files, CALL);
