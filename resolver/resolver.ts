@@ -1,46 +1,81 @@
-import type { Identity } from "../schemas/identity.ts";
-import type { VerifiedPointer } from "../schemas/pointer.ts";
-import type { Call } from "./contracts.ts";
+import { identityKey } from "../schemas/identity.ts";
+import { cached } from "./cache.ts";
+import { conclude, nothingHeld } from "./conclude.ts";
+import type { Clock, PointerSource } from "./contracts.ts";
+import { createCorrections } from "./corrections.ts";
+import { abortable, type Alarm, systemAlarm } from "./deadline.ts";
+import type {
+  NetworkResolver,
+  Resolution,
+  ResolvePolicy,
+  Resolver,
+  SourceReport,
+} from "./resolution.ts";
+import { overloaded } from "./shared.ts";
+import type { Verifier } from "./verify.ts";
+import { startWalk, type Walk } from "./walk.ts";
 
-/**
- * How much an answer may cost, and what it guarantees:
- * - `cache-only`: no network. What is held, however old; NotFoundError when nothing is.
- * - `cache-first`: what is held answers at once and is refreshed in the background when it is not
- *   fresh; the network is awaited only when nothing is held. Never below what was answered before.
- * - `network-only`: every source answers, or the deadline passes. The greatest pointer that can be
- *   found now.
- */
-export type ResolvePolicy = "cache-only" | "cache-first" | "network-only";
+export type { Resolution, ResolvePolicy, Resolver, SourceReport };
 
-/** What one source said in the walk that led to an answer. */
-export interface SourceReport {
-  readonly source: string;
-  readonly outcome: "newest" | "older" | "none" | "failed" | "refused" | "late";
-  /** The timestamp of the greatest pointer it gave. */
-  readonly timestamp?: string;
-  readonly milliseconds: number;
-  /** For people; names no internals. */
-  readonly reason: string;
+/** Walks at the same time; each is a request to every source, and some 10 KB. */
+const MAX_WALKS = 256;
+
+export interface ResolverOptions {
+  readonly sources: readonly PointerSource[];
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  /** The machine's timers unless given. */
+  readonly alarm?: Alarm;
+  /** Ends everything that goes on in the background. */
+  readonly signal?: AbortSignal;
+  /** Told when a source could not be sent a greater pointer. */
+  readonly onFailedCorrection?: (source: string, error: unknown) => void;
 }
 
-/** An answer about an identity. */
-export interface Resolution {
-  readonly pointer: VerifiedPointer;
-  /** `stale`: the last try to ask the sources failed, so a newer pointer may exist. */
-  readonly freshness: "fresh" | "stale";
-  /** When sources were last asked with success, milliseconds since 1970. */
-  readonly checkedAt: number;
-  readonly sources: readonly SourceReport[];
+/** identity → candidates of all sources → verified → the newest, kept as the floor of later answers. */
+export function createResolver(options: ResolverOptions): Resolver {
+  const {
+    alarm = systemAlarm,
+    signal = new AbortController().signal,
+    onFailedCorrection = () => {},
+  } = options;
+  const network = createNetworkResolver({
+    ...options,
+    alarm,
+    signal,
+    onFailedCorrection,
+    onGreater: (pointer) => resolver.accept(pointer),
+  });
+  const resolver = cached(network, { clock: options.clock, signal });
+  return resolver;
 }
 
-/** Finds the newest pointer of an identity. */
-export interface Resolver {
-  /**
-   * Throws NotFoundError (nobody has one), UnavailableError (nobody could be asked),
-   * PointerRefusedError with reason `not-verifiable-here` (only contract-account pointers were found).
-   * A withdrawn pointer is an answer like any other.
-   */
-  resolve(identity: Identity, call: Call & { policy: ResolvePolicy }): Promise<Resolution>;
-  /** Raises the floor with a pointer that reached this process by another way (a PUT, a node event). */
-  accept(pointer: VerifiedPointer): void;
+/** One race for every call; the laggards are corrected when it has ended. */
+export function createNetworkResolver(
+  options: Required<ResolverOptions> & { onGreater: Resolver["accept"] },
+): NetworkResolver {
+  const correct = createCorrections({ ...options, onFailure: options.onFailedCorrection });
+  const walks = new Set<Walk>();
+
+  return {
+    async resolve(identity, { policy, signal }) {
+      signal.throwIfAborted();
+      if (policy === "cache-only") throw nothingHeld(identity);
+      if (walks.size >= MAX_WALKS) throw overloaded(MAX_WALKS);
+      const walk = startWalk(identity, options);
+      walks.add(walk);
+      void walk.end.then((state) => {
+        walks.delete(walk);
+        correct(state);
+      });
+      const state = policy === "network-only" ? walk.end : walk.answer;
+      const answer = conclude(await abortable(state, signal));
+      return { ...answer, rest: walk.end.then(conclude) };
+    },
+
+    accept(pointer) {
+      const key = identityKey(pointer.identity);
+      for (const walk of walks) if (identityKey(walk.identity) === key) walk.join(pointer);
+    },
+  };
 }

@@ -1,0 +1,172 @@
+import { LRUCache } from "lru-cache";
+import { type Identity, identityKey } from "../schemas/identity.ts";
+import { comparePointers, type VerifiedPointer } from "../schemas/pointer.ts";
+import { nothingHeld } from "./conclude.ts";
+import type { Clock } from "./contracts.ts";
+import { abortable } from "./deadline.ts";
+import { NotFoundError, PointerRefusedError } from "./errors.ts";
+import type { NetworkResolver, Resolution, Resolver, SourceReport } from "./resolution.ts";
+
+/** Visitors of one page arrive in bursts; an update may be seen so much later than at its source. */
+export const FRESH_MILLISECONDS = 5_000;
+/** How long "everybody was asked, nobody knows" is remembered. */
+export const UNKNOWN_MILLISECONDS = 10_000;
+/**
+ * How long a failure is remembered: just enough that reloading visitors do not pile questions on
+ * sources that are in trouble. It may be over at any moment, so it is no answer to keep.
+ */
+export const FAILURE_MILLISECONDS = 1_000;
+/** Requests this close together are concurrent: one that must ask the network shares the walk. */
+export const CONCURRENT_MILLISECONDS = 250;
+
+/** The floor holds for the identities that were asked for last: up to so many, of so many bytes. */
+const MAX_HELD = 20_000;
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** A pointer as bytes, as text and as fields, and what is kept around them. */
+const heldBytes = ({ resolution }: Held) => 3 * resolution.pointer.bytes.length + 2_048;
+const MAX_FAILURES = 10_000;
+
+interface Held {
+  readonly resolution: Resolution;
+  /** When the sources are asked again, milliseconds since 1970. */
+  readonly refreshAt: number;
+}
+
+interface SharedWalk {
+  readonly startedAt: number;
+  readonly answer: Promise<Resolution>;
+  readonly end: Promise<Resolution>;
+}
+
+/**
+ * The same resolver with a memory: what it answered once is the floor of whatever it answers later,
+ * concurrent questions share one walk, and what nobody knows is not asked again and again.
+ */
+export function cached(
+  inner: NetworkResolver,
+  { clock, signal: closing }: { clock: Clock; signal: AbortSignal },
+): Resolver {
+  const held = new LRUCache<string, Held>({
+    max: MAX_HELD,
+    maxSize: MAX_HELD_BYTES,
+    sizeCalculation: heldBytes,
+  });
+  const failures = new LRUCache<string, { error: unknown; until: number }>({ max: MAX_FAILURES });
+  const walks = new Map<string, SharedWalk>();
+
+  /** The walk under way when it is young enough, else a new one. It outlives those who wait for it. */
+  function walk(identity: Identity, notBefore: number): SharedWalk {
+    const key = identityKey(identity);
+    const running = walks.get(key);
+    if (running !== undefined && running.startedAt >= notBefore) return running;
+
+    const startedAt = clock();
+    const first = inner.resolve(identity, { policy: "cache-first", signal: closing });
+    // The floor takes part in the race, so that sources below it are corrected.
+    const floor = held.get(key);
+    if (floor !== undefined) inner.accept(floor.resolution.pointer);
+
+    const fail = (error: unknown) => failed(key, error);
+    const started: SharedWalk = {
+      startedAt,
+      answer: first.then((answer) => learn(key, answer)).catch(fail),
+      end: first.then(({ rest }) => rest).then((answer) => learn(key, answer)).catch(fail),
+    };
+    walks.set(key, started);
+    const forget = () => {
+      if (walks.get(key) === started) walks.delete(key);
+    };
+    started.answer.catch(() => {});
+    started.end.then(forget, forget);
+    return started;
+  }
+
+  function hold(key: string, resolution: Resolution, refreshAt: number): Resolution {
+    failures.delete(key);
+    held.set(key, { resolution, refreshAt });
+    return resolution;
+  }
+
+  /** Takes over what a walk found, never below the floor. */
+  function learn(key: string, found: Resolution): Resolution {
+    const { pointer, freshness, checkedAt, sources } = found;
+    const before = held.get(key)?.resolution;
+    const grown = before === undefined || comparePointers(pointer, before.pointer) > 0;
+    const learned: Resolution = {
+      // Of two signatures under one text, the one that is held stays.
+      pointer: grown ? pointer : before.pointer,
+      freshness,
+      checkedAt: Math.max(checkedAt, before?.checkedAt ?? 0),
+      sources: isBelow(pointer, before) ? sources.map(outdated) : sources,
+    };
+    if (grown) inner.accept(pointer);
+    const refreshAt = freshness === "fresh"
+      ? checkedAt + FRESH_MILLISECONDS
+      : clock() + FAILURE_MILLISECONDS;
+    return hold(key, learned, refreshAt);
+  }
+
+  /** What is held answers for a walk that failed; without it, the failure is remembered for a while. */
+  function failed(key: string, error: unknown): Resolution {
+    const before = held.get(key)?.resolution;
+    if (before !== undefined) {
+      return hold(key, { ...before, freshness: "stale" }, clock() + FAILURE_MILLISECONDS);
+    }
+    const milliseconds = isAnswer(error) ? UNKNOWN_MILLISECONDS : FAILURE_MILLISECONDS;
+    failures.set(key, { error, until: clock() + milliseconds });
+    throw error;
+  }
+
+  return {
+    async resolve(identity, { policy, signal }) {
+      signal.throwIfAborted();
+      const key = identityKey(identity);
+      const now = clock();
+      const known = held.get(key);
+      if (known !== undefined && policy !== "network-only") {
+        if (policy === "cache-first" && now >= known.refreshAt) walk(identity, 0);
+        return known.resolution;
+      }
+      if (policy === "cache-only") throw nothingHeld(identity);
+      const failure = failures.get(key);
+      if (policy === "cache-first" && failure !== undefined && now < failure.until) {
+        throw failure.error;
+      }
+      const found = await abortable(
+        policy === "network-only"
+          ? walk(identity, now - CONCURRENT_MILLISECONDS).end
+          : walk(identity, 0).answer,
+        signal,
+      );
+      // Read now, not when the walk ended: a greater pointer may have been answered since.
+      return held.get(key)?.resolution ?? found;
+    },
+
+    accept(pointer) {
+      const key = identityKey(pointer.identity);
+      const before = held.get(key);
+      if (before === undefined) {
+        hold(key, { pointer, freshness: "fresh", checkedAt: 0, sources: [] }, 0);
+      } else if (isBelow(before.resolution.pointer, { pointer })) {
+        const sources = before.resolution.sources.map(outdated);
+        hold(key, { ...before.resolution, pointer, sources }, before.refreshAt);
+      } else return;
+      inner.accept(pointer);
+    },
+  };
+}
+
+function isBelow(a: VerifiedPointer, b: { pointer: VerifiedPointer } | undefined): boolean {
+  return b !== undefined && comparePointers(a, b.pointer) < 0;
+}
+
+/** A report from before a greater pointer was known. */
+function outdated(report: SourceReport): SourceReport {
+  return report.outcome === "newest" ? { ...report, outcome: "older" } : report;
+}
+
+/** True for an error that says something about the identity, not about the sources' state. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof PointerRefusedError ||
+    (error instanceof NotFoundError && !error.incomplete);
+}

@@ -1,0 +1,124 @@
+import { type Identity, identityText } from "../schemas/identity.ts";
+import { comparePointers, type VerifiedPointer } from "../schemas/pointer.ts";
+import type { SourceAnswer } from "./ask_source.ts";
+import {
+  NotFoundError,
+  OutboundError,
+  type OutboundReason,
+  PointerRefusedError,
+  type RefusalReason,
+  UnavailableError,
+} from "./errors.ts";
+import type { Resolution, SourceReport } from "./resolution.ts";
+import type { WalkState } from "./walk.ts";
+
+/** What a walk's state means: a resolution, or the error that says why there is none. Pure. */
+export function conclude(state: WalkState): Resolution {
+  const { greatest, answers, startedAt } = state;
+  if (greatest === null) throw nothingFound(state.identity, answers);
+  const stale = answers.length > 0 && !answers.some(hasAnswered);
+  return {
+    pointer: greatest,
+    freshness: stale ? "stale" : "fresh",
+    checkedAt: stale ? 0 : startedAt,
+    sources: answers.map((answer) => report(answer, greatest)),
+  };
+}
+
+/** What is answered from memory alone when nothing is remembered: nobody was asked. */
+export function nothingHeld(identity: Identity): NotFoundError {
+  return new NotFoundError(`No pointer is held for ${identityText(identity)}.`, {
+    incomplete: true,
+    remedy: "Ask again without forbidding the network.",
+  });
+}
+
+/**
+ * True when the source's silence means something. One that sent nothing but refused records has said
+ * no more than one that failed: it may be hiding what it holds.
+ */
+function hasAnswered(answer: SourceAnswer): boolean {
+  return answer.greatest !== null || saidNone(answer);
+}
+
+/** True when the source said that it knows no pointer. */
+export function saidNone(answer: SourceAnswer): boolean {
+  return answer.state === "finished" && answer.greatest === null && answer.refusals.size === 0;
+}
+
+function nothingFound(identity: Identity, answers: readonly SourceAnswer[]): Error {
+  const who = identityText(identity);
+  if (answers.some((answer) => answer.refusals.has("not-verifiable-here"))) {
+    return new PointerRefusedError(`The pointer of ${who} cannot be verified here.`, {
+      reason: "not-verifiable-here",
+      remedy: "It belongs to a contract account. Ask a gateway that verifies contract accounts.",
+    });
+  }
+  const silent = answers.filter((answer) => !hasAnswered(answer));
+  if (silent.length === 0) {
+    return new NotFoundError(`No pointer is known for ${who}.`, {
+      incomplete: false,
+      remedy: "Its owner has not published yet, or to places that this gateway does not ask.",
+    });
+  }
+  const remedy = "Try again in a moment.";
+  const cause = new AggregateError(
+    silent.map((answer) => answer.error ?? new Error(reason(answer))),
+  );
+  if (silent.length === answers.length) {
+    return new UnavailableError(`No source could be asked about ${who}.`, { remedy, cause });
+  }
+  return new NotFoundError(
+    `No pointer was found for ${who}, ` +
+      `but ${silent.length} of ${answers.length} sources could not be asked.`,
+    { incomplete: true, remedy, cause },
+  );
+}
+
+function report(answer: SourceAnswer, newest: VerifiedPointer): SourceReport {
+  const { source, greatest, milliseconds } = answer;
+  return {
+    source: source.id,
+    outcome: outcome(answer, newest),
+    ...(greatest === null ? {} : { timestamp: greatest.timestamp }),
+    milliseconds,
+    reason: reason(answer),
+  };
+}
+
+function outcome(answer: SourceAnswer, newest: VerifiedPointer): SourceReport["outcome"] {
+  if (answer.greatest !== null) {
+    return comparePointers(answer.greatest, newest) === 0 ? "newest" : "older";
+  }
+  if (answer.refusals.size > 0) return "refused";
+  if (answer.state === "finished") return "none";
+  return answer.state === "failed" ? "failed" : "late";
+}
+
+/** Errors' own messages may name hosts and addresses of the operator's network: they stay inside. */
+function reason(answer: SourceAnswer): string {
+  if (answer.greatest !== null) return "gave a valid pointer";
+  const [refusal] = answer.refusals;
+  if (refusal !== undefined) return REFUSED[refusal];
+  if (answer.state === "finished") return "knows no pointer";
+  if (answer.state !== "failed") return "has not answered in time";
+  return answer.error instanceof OutboundError ? FAILED[answer.error.reason] : "could not be asked";
+}
+
+const REFUSED: Readonly<Record<RefusalReason, string>> = {
+  "too-large": "sent a record that is too large",
+  "malformed": "sent a malformed record",
+  "other-identity": "sent somebody else's record",
+  "bad-signature": "sent a record with a wrong signature",
+  "not-valid-yet": "sent a record whose time has not come yet",
+  "not-verifiable-here": "sent a contract account's record, which cannot be verified here",
+};
+
+const FAILED: Readonly<Record<OutboundReason, string>> = {
+  "refused": "may not be asked",
+  "dns": "has a host name that cannot be resolved",
+  "connection": "could not be reached",
+  "timeout": "has not answered in time",
+  "too-large": "sent more than a pointer can be",
+  "rate-limited": "was asked too often",
+};
