@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { CID } from "multiformats/cid";
+import { generatePrivateKey } from "viem/accounts";
+import type { Node } from "../../resolver/node/node.ts";
+import { openNode } from "../../resolver/node/open_node.ts";
+import { openPointerDatabase } from "../../resolver/node/pointer_database.ts";
+import { createPointerStore } from "../../resolver/node/pointer_store.ts";
+import { parseIdentity } from "../../schemas/identity.ts";
+import { parsePointer } from "../../schemas/pointer.ts";
+import { instant, WRITES } from "../support/node_process.ts";
+import { makeSigner } from "../support/pointers.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+
+const SCRIPT = new URL("../support/node_process.ts", import.meta.url).href;
+
+function start(...args: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "--allow-all", SCRIPT, ...args],
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+}
+
+/** The whole lines of a process, as they come. */
+async function* lines(process: Deno.ChildProcess): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+}
+
+/** A small generator with a seed that can be printed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function assertHeld(node: Node, acknowledged: string): Promise<void> {
+  const [kind, id = "", timestamp = ""] = acknowledged.split(" ");
+  if (kind === "block") {
+    assert.ok(await node.blocks.get(CID.parse(id)) !== null, `${acknowledged} is lost`);
+    return;
+  }
+  const bytes = node.pointers.get(parseIdentity(id));
+  assert.ok(
+    bytes !== null && parsePointer(bytes).timestamp >= timestamp,
+    `${acknowledged} is lost`,
+  );
+}
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+
+Deno.test(`what a node acknowledged survives kill -9 at any moment (seed ${seed})`, async () => {
+  await using folder = await temporaryFolder();
+  const random = seeded(seed);
+  const acknowledged: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const killAfter = 1 + Math.floor(random() * 150);
+    const process = start("store", folder.path);
+    let count = 0;
+    for await (const line of lines(process)) {
+      acknowledged.push(line);
+      if (++count === killAfter) process.kill("SIGKILL");
+    }
+    await process.stdin.close();
+    assert.equal((await process.status).signal, "SIGKILL");
+    assert.ok(count >= killAfter);
+
+    const node = await openNode({ dataDir: folder.path, report: assert.fail });
+    for (const line of acknowledged) await assertHeld(node, line);
+    await node.close();
+    const database = new DatabaseSync(`${folder.path}/pointers.sqlite`);
+    assert.equal(
+      database.prepare("PRAGMA integrity_check").get()?.["integrity_check"],
+      "ok",
+    );
+    database.close();
+  }
+});
+
+Deno.test("of several processes that start at once exactly one holds the folder, until it is killed", async () => {
+  await using folder = await temporaryFolder();
+  const processes = Array.from({ length: 4 }, () => start("hold", folder.path));
+  const outputs = processes.map((process) => lines(process));
+  const said = await Promise.all(outputs.map(async (output) => (await output.next()).value));
+  assert.deepEqual(said.toSorted(), ["held", "in use", "in use", "in use"]);
+
+  processes[said.indexOf("held")]?.kill("SIGKILL");
+  for (const [i, process] of processes.entries()) {
+    await outputs[i]?.return(undefined);
+    await process.stdin.close();
+    await process.status;
+  }
+  const node = await openNode({ dataDir: folder.path, report: assert.fail });
+  await node.close();
+});
+
+Deno.test("two processes write older and newer pointers of one wallet: the newest stays", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/pointers.sqlite`;
+  const key = generatePrivateKey();
+  const writers = ["0", "1"].map((parity) => start("write", path, key, parity));
+  for (const writer of writers) {
+    await writer.stdin.close();
+    await writer.stdout.cancel();
+    assert.equal((await writer.status).code, 0);
+  }
+  const database = await openPointerDatabase(path, (length) => new Uint8Array(length));
+  const store = createPointerStore(database);
+  const held = store.get(makeSigner(key).identity);
+  assert.ok(held !== null);
+  assert.equal(parsePointer(held).timestamp, instant(WRITES * 2 - 1));
+  assert.equal(store.count(), 1);
+  database.connection.close();
+});

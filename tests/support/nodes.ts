@@ -1,0 +1,23 @@
+import type { Node } from "../../resolver/node/node.ts";
+import { openNode } from "../../resolver/node/open_node.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+/** A node in a folder of its own; both are gone when the scope ends. */
+export async function temporaryNode(): Promise<
+  { readonly node: Node; readonly dataDir: string } & AsyncDisposable
+> {
+  const folder = await temporaryFolder();
+  const node = await openNode({ dataDir: folder.path, report: unexpected });
+  return {
+    node,
+    dataDir: folder.path,
+    async [Symbol.asyncDispose]() {
+      await node.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function unexpected(problem: string): never {
+  throw new Error(`The node reported: ${problem}`);
+}
