@@ -1,19 +1,19 @@
-import type { Context } from "hono";
 import { isBrowser, VARY } from "./client_kind.ts";
 import { type Failure, failureOf } from "./outcome.ts";
 import { problem } from "./problem.ts";
 import { pageSecurityHeaders } from "./security_headers.ts";
 
+/** Makes the answer to a request that ended with an error. */
+export type AnswerError = (error: unknown, request: Request) => Promise<Response>;
+
 /**
- * Hono's `onError`: a plain page for people, RFC 9457 problem details for programs, never a stack
- * trace. What nobody expected goes to the operator's log, not to the visitor.
+ * A plain page for people, RFC 9457 problem details for programs, never a stack trace. What nobody
+ * expected is reported to the operator, not to the visitor.
  */
-export function createErrorHandler(options: {
-  report: (error: unknown) => void;
-}): (error: unknown, context: Context) => Promise<Response> {
-  return async (error, context) => {
+export function createAnswerError(parts: { report: (error: unknown) => void }): AnswerError {
+  return async (error, request) => {
     const failure = failureOf(error);
-    if (failure.status === 500) options.report(error);
+    if (failure.status === 500) parts.report(error);
     const headers: Record<string, string> = {
       "Cache-Control": failure.cacheControl,
       Vary: VARY,
@@ -21,7 +21,7 @@ export function createErrorHandler(options: {
     if (failure.retryAfterSeconds !== undefined) {
       headers["Retry-After"] = String(failure.retryAfterSeconds);
     }
-    if (!isBrowser(context.req.raw.headers)) return failureProblem(failure, headers);
+    if (!isBrowser(request.headers)) return failureProblem(failure, headers);
     const { errorPage } = await import("../render/error_page.ts");
     return new Response(errorPage(failure), {
       status: failure.status,

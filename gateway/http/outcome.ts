@@ -11,6 +11,8 @@ import {
   UnsupportedNameError,
   WithdrawnError,
 } from "../../resolver/errors.ts";
+import { XsltError } from "../render/xslt.ts";
+import { BadRequestError } from "./bad_request.ts";
 
 /** What a failed request answers, to people and to programs, and how long that may be kept. */
 export interface Outcome {
@@ -46,6 +48,9 @@ const INTERNAL: Outcome = {
 
 /** The statuses of the design's outcome table, one line each, cache life beside the status. */
 function classify(error: unknown): Outcome {
+  if (error instanceof BadRequestError) {
+    return { status: 400, type: "bad-request", title: "Bad request", cacheControl: NO_STORE };
+  }
   if (error instanceof MalformedNameError) {
     return { status: 400, type: "malformed-name", title: "This is no name", cacheControl: LONG };
   }
@@ -71,7 +76,7 @@ function classify(error: unknown): Outcome {
   if (error instanceof PathNotFoundError) {
     return { status: 404, type: "path-not-found", title: "No such file", cacheControl: BRIEFLY };
   }
-  if (error instanceof UnavailableError) {
+  if (error instanceof UnavailableError || isBusyEngine(error)) {
     return {
       status: 503,
       type: "unavailable",
@@ -133,6 +138,10 @@ function classify(error: unknown): Outcome {
     };
   }
   return INTERNAL;
+}
+
+function isBusyEngine(error: unknown): boolean {
+  return error instanceof XsltError && error.reason === "busy";
 }
 
 /**

@@ -1,0 +1,113 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import { deadline, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
+import { PathNotFoundError } from "../resolver/errors.ts";
+import { parseName } from "../schemas/name.ts";
+import type { GatewayEnv } from "./http/environment.ts";
+import type { AnswerError } from "./http/errors.ts";
+import { siteOf } from "./http/site.ts";
+
+/** The groups of routes. Each names its whole paths, but for `feed`. */
+export interface AppRoutes {
+  /** A feed's page, posts, formats and proof, relative to wherever the feed lives. */
+  readonly feed: readonly Hono<GatewayEnv>[];
+  readonly home: Hono<GatewayEnv>;
+  /** `/feed.xsl`, `/page.css`, `/ipfs/…`: the same on every host. */
+  readonly everywhere: readonly Hono<GatewayEnv>[];
+  /** `/v1/…`, `/health`, `/metrics`: they ignore Host. */
+  readonly services: readonly Hono[];
+}
+
+export interface App {
+  /** `remoteAddress`: the client's, as the listener sees it; empty where the platform tells none. */
+  fetch(request: Request, client: { remoteAddress: string }): Promise<Response>;
+}
+
+/** What belongs to programs, whatever the host. */
+const SERVICE_PATH = /^\/(?:v1\/|health$|metrics$)/;
+
+/** All routes on one screen. Fixed routes win over names; a custom domain has its feed's only. */
+export function createApp(parts: {
+  routes: AppRoutes;
+  /** The gateway's own address. */
+  publicOrigin: URL;
+  answerError: AnswerError;
+}): App {
+  const { routes, publicOrigin, answerError } = parts;
+
+  const services = new Hono();
+  for (const group of routes.services) services.route("/", group);
+
+  const own = new Hono<GatewayEnv>();
+  own.use(readOnly, withDeadline);
+  for (const group of routes.everywhere) own.route("/", group);
+  own.route("/", routes.home);
+  own.use("/:name/*", canonicalName);
+  for (const group of routes.feed) own.route("/:name", group);
+
+  const domain = new Hono<GatewayEnv>();
+  domain.use(readOnly, withDeadline);
+  for (const group of routes.everywhere) domain.route("/", group);
+  domain.use("/.well-known/*", () => Promise.reject(noSuchPage()));
+  domain.use(domainName);
+  for (const group of routes.feed) domain.route("/", group);
+
+  for (const app of [services, own, domain]) {
+    app.onError((error, context) => answerError(error, context.req.raw));
+    app.notFound((context) => answerError(noSuchPage(), context.req.raw));
+  }
+
+  return {
+    async fetch(request, client) {
+      try {
+        if (SERVICE_PATH.test(new URL(request.url).pathname)) {
+          return await services.fetch(request, client);
+        }
+        const site = siteOf(request, publicOrigin);
+        return await (site.kind === "own" ? own : domain).fetch(request, { ...client, site });
+      } catch (error) {
+        return await answerError(error, request);
+      }
+    },
+  };
+}
+
+/** Nothing here is changed by a visit. CORS preflights learn that anybody may read. */
+const readOnly: MiddlewareHandler<GatewayEnv> = async ({ req }, next) => {
+  if (req.method === "GET" || req.method === "HEAD") return await next();
+  const headers = { Allow: "GET, HEAD, OPTIONS", "Access-Control-Allow-Origin": "*" };
+  if (req.method !== "OPTIONS") return new Response(null, { status: 405, headers });
+  return new Response(null, {
+    status: 204,
+    headers: { ...headers, "Access-Control-Allow-Methods": "GET, HEAD" },
+  });
+};
+
+const withDeadline: MiddlewareHandler<GatewayEnv> = async (context, next) => {
+  using call = deadline(REQUEST_MILLISECONDS, { parent: context.req.raw.signal });
+  context.set("call", call);
+  await next();
+};
+
+/** On the own host the first part of the path is the name; every written form leads to one address. */
+const canonicalName: MiddlewareHandler<GatewayEnv> = async (context, next) => {
+  const written = context.req.param("name") ?? "";
+  const name = parseName(written);
+  const { pathname, search } = new URL(context.req.url);
+  const rest = pathname.slice(1).replace(/^[^/]*/, "").replace(/\/$/, "");
+  const canonical = `/${name.text}${rest}`;
+  if (canonical !== pathname) return context.redirect(canonical + search, 308);
+  context.set("name", name);
+  return await next();
+};
+
+const domainName: MiddlewareHandler<GatewayEnv> = async (context, next) => {
+  const { site } = context.env;
+  if (site.kind === "domain") context.set("name", site.name);
+  await next();
+};
+
+function noSuchPage(): PathNotFoundError {
+  return new PathNotFoundError("There is nothing at this address.", {
+    remedy: "A feed is at /, followed by a wallet address or a domain name.",
+  });
+}

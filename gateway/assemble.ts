@@ -1,0 +1,70 @@
+import type { Clock } from "../resolver/contracts.ts";
+import type { Node } from "../resolver/node/node.ts";
+import type { Settings } from "../schemas/setting.ts";
+import { type App, createApp } from "./app.ts";
+import { build } from "./build.ts";
+import { readFeed } from "./feed/read_feed.ts";
+import { createFeeds } from "./feeds.ts";
+import { createAnswerError } from "./http/errors.ts";
+import { createParts, type Parts } from "./parts.ts";
+import { renderers } from "./render/mod.ts";
+import { createRepresentations } from "./representations.ts";
+import { createRespond } from "./respond.ts";
+import { adminRoutes } from "./routes/admin.ts";
+import { feedRoutes } from "./routes/feed.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { homeRoutes } from "./routes/home.ts";
+import { ipfsRoutes } from "./routes/ipfs.ts";
+import { pagePartRoutes } from "./routes/page_parts.ts";
+import { pointerRoutes } from "./routes/pointers.ts";
+import { proofRoutes } from "./routes/proof.ts";
+import { createVisits } from "./visits.ts";
+
+/** A gateway that answers requests, on whatever listens for it. */
+export interface Gateway extends App {
+  readonly parts: Parts;
+}
+
+/** Settings and a node, or none, become a gateway. `signal` ends what goes on in the background. */
+export async function assembleGateway(options: {
+  settings: Settings;
+  node: Node | null;
+  /** The gateway's own address, for links. */
+  publicOrigin: URL;
+  /** The path of the feed that the front page shows; null for none. */
+  welcomePath: string | null;
+  clock: Clock;
+  ready: () => boolean;
+  signal: AbortSignal;
+  report: (problem: unknown) => void;
+}): Promise<Gateway> {
+  const { node, publicOrigin, welcomePath, clock, ready, report } = options;
+  const parts = await createParts(options);
+  const { content, identifier, resolver, sources, verifier } = parts;
+  // What is stored by whatever way, by the admin API or another process, is the floor at once.
+  node?.pointers.onStored((pointer) => resolver.accept(pointer));
+
+  const visits = createVisits({ identifier, resolver });
+  const feeds = createFeeds({ content, readFeed, clock });
+  const representations = createRepresentations({ build });
+  const respond = createRespond({ feeds, representations, clock });
+  const peers = sources.filter((source) => source.offer !== undefined);
+  const clientAddress = (context: { env: unknown }) =>
+    (context.env as { remoteAddress: string }).remoteAddress;
+
+  const app = createApp({
+    publicOrigin,
+    answerError: createAnswerError({ report }),
+    routes: {
+      feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],
+      home: homeRoutes({ welcomePath }),
+      everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
+      services: [
+        pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress }),
+        ...(node === null ? [] : [adminRoutes({ node, clientAddress })]),
+        healthRoutes({ ready, metrics: [] }),
+      ],
+    },
+  });
+  return { fetch: app.fetch, parts };
+}

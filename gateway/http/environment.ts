@@ -1,0 +1,16 @@
+import type { Call } from "../../resolver/contracts.ts";
+import type { Name } from "../../schemas/name.ts";
+import type { Site } from "./site.ts";
+
+/** What handlers of a feed's routes find in Hono's context. */
+export interface GatewayEnv {
+  Bindings: {
+    readonly site: Site;
+  };
+  Variables: {
+    /** Whose feed the route is about. */
+    name: Name;
+    /** Ends when the visitor leaves or the request's deadline passes. */
+    call: Call;
+  };
+}

@@ -1,0 +1,77 @@
+import { blockSources } from "../resolver/blocks/mod.ts";
+import type { ContentReader } from "../resolver/content/content.ts";
+import { createContentReader } from "../resolver/content/create.ts";
+import type {
+  BlockSource,
+  Clock,
+  Part,
+  PartContext,
+  PointerSource,
+} from "../resolver/contracts.ts";
+import { createDnsClient } from "../resolver/dns/create.ts";
+import { dnsSetting } from "../resolver/dns/setting.ts";
+import { createIdentifier, type Identifier } from "../resolver/identify.ts";
+import { nameSystems } from "../resolver/names/mod.ts";
+import type { Node } from "../resolver/node/node.ts";
+import { createOutbound } from "../resolver/outbound/create.ts";
+import type { Outbound } from "../resolver/outbound/outbound.ts";
+import { allowPrivateSetting } from "../resolver/outbound/setting.ts";
+import { createResolver, type Resolver } from "../resolver/resolver.ts";
+import { pointerSources } from "../resolver/sources/mod.ts";
+import { transports } from "../resolver/transports/mod.ts";
+import { createVerifier, type Verifier } from "../resolver/verify.ts";
+import type { Settings } from "../schemas/setting.ts";
+
+/** The pipeline's parts, as the settings want them. */
+export interface Parts {
+  readonly outbound: Outbound;
+  readonly verifier: Verifier;
+  readonly identifier: Identifier;
+  readonly resolver: Resolver;
+  readonly content: ContentReader;
+  readonly sources: readonly PointerSource[];
+  readonly blocks: readonly BlockSource[];
+}
+
+/** Builds every part once. `signal` ends what goes on in the background. */
+export async function createParts(options: {
+  settings: Settings;
+  node: Node | null;
+  clock: Clock;
+  signal: AbortSignal;
+  report: (problem: unknown) => void;
+}): Promise<Parts> {
+  const { settings, node, clock, signal, report } = options;
+  const dns = createDnsClient(settings.get(dnsSetting));
+  const allowPrivate = settings.get(allowPrivateSetting);
+  const outbound = createOutbound({ dns, allowPrivate, clock });
+  const context: PartContext = { settings, outbound, dns, node, clock };
+
+  const [systems, sources, roads, blocks] = await Promise.all([
+    createAll(nameSystems, context),
+    createAll(pointerSources, context),
+    createAll(transports, context),
+    createAll(blockSources, context),
+  ]);
+  const verifier = createVerifier({ clock });
+  return {
+    outbound,
+    verifier,
+    identifier: createIdentifier({ systems, clock }),
+    resolver: createResolver({ sources, verifier, clock, signal }),
+    content: createContentReader({
+      blockSources: blocks,
+      transports: roads,
+      store: node?.blocks ?? null,
+      clock,
+      report,
+    }),
+    sources,
+    blocks,
+  };
+}
+
+/** In the list's order. A part that is not configured gives nothing. */
+async function createAll<T>(parts: readonly Part<T>[], context: PartContext): Promise<T[]> {
+  return (await Promise.all(parts.map((part) => part.create(context)))).flat();
+}

@@ -1,0 +1,157 @@
+import type { Call, Clock } from "../resolver/contracts.ts";
+import { PathNotFoundError, WithdrawnError } from "../resolver/errors.ts";
+import { isWithdrawn, type VerifiedPointer } from "../schemas/pointer.ts";
+import type { Feeds, LoadedFeed } from "./feeds.ts";
+import { NEVER, PUBLIC, STALE_COPY } from "./http/cache_policy.ts";
+import { VARY } from "./http/client_kind.ts";
+import { isNotModified, lastModifiedOf } from "./http/conditional.ts";
+import { chooseCoding } from "./http/content_coding.ts";
+import { pageSecurityHeaders, styledXmlSecurityHeaders } from "./http/security_headers.ts";
+import type { Site } from "./http/site.ts";
+import { namesDomain } from "./names_domain.ts";
+import type { PageContext, Renderer } from "./render/renderer.ts";
+import type { Representation, Representations } from "./representations.ts";
+import type { Visit } from "./visits.ts";
+
+/** What is asked for: one format of one feed, for one site. */
+export interface FeedRequest {
+  readonly request: Request;
+  readonly site: Site;
+  readonly visit: Visit;
+  readonly renderer: Renderer;
+  readonly view: PageContext["view"];
+  /** The item of a `post` view. */
+  readonly postId?: string;
+  /** Headers that the route decides, over the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The last steps of every answer: content → feed → representation → response. */
+export type Respond = (asked: FeedRequest, call: Call) => Promise<Response>;
+
+/** Which pointer's content is shown, and whether a newer one may exist. */
+interface Shown {
+  readonly pointer: VerifiedPointer;
+  readonly stale: boolean;
+}
+
+export function createRespond(
+  parts: { feeds: Feeds; representations: Representations; clock: Clock },
+): Respond {
+  const { feeds, representations, clock } = parts;
+
+  return async (asked, call) => {
+    const { pointer, freshness } = asked.visit.resolution;
+    if (isWithdrawn(pointer)) {
+      throw new WithdrawnError("The publisher withdrew this feed.", { pointer });
+    }
+    const newest: Shown = { pointer, stale: freshness === "stale" };
+    const newestTag = tagOf(asked, newest);
+    // Whoever holds the newest representation is told so without its content.
+    if (holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
+    const kept = representations.get(newestTag);
+    if (kept !== undefined) return await full(asked, newest, newestTag, kept);
+
+    const loaded = await feeds.load(pointer, call);
+    const shown: Shown = { pointer: loaded.pointer, stale: newest.stale || loaded.stale };
+    const tag = tagOf(asked, shown);
+    if (holds(asked, shown, tag)) return notModified(asked, shown, tag);
+    const representation = await representations.make(
+      tag,
+      () => asked.renderer.render(loaded.feed, pageContext(asked, shown, loaded)),
+    );
+    return await full(asked, shown, tag, representation);
+  };
+
+  function tagOf(asked: FeedRequest, shown: Shown): string {
+    const { record, name } = asked.visit;
+    return representations.tagOf({
+      pointerText: shown.pointer.text,
+      format: [asked.renderer.id, asked.view, asked.postId ?? ""].join(" "),
+      base: [asked.site.kind, asked.site.origin, name.text].join(" "),
+      states: [shown.stale ? "stale" : "", record.authenticated ? "authenticated" : ""].join(" "),
+    });
+  }
+
+  function lastModified(shown: Shown): number | null {
+    return lastModifiedOf(Date.parse(shown.pointer.timestamp), clock());
+  }
+
+  function holds(asked: FeedRequest, shown: Shown, tag: string): boolean {
+    if (asked.headers?.["Cache-Control"] === NEVER) return false;
+    const coding = chooseCoding(asked.request.headers.get("Accept-Encoding"));
+    // A body too small to be compressed has the tag without a coding.
+    return [etagOf(tag, coding), etagOf(tag, "identity")].some((etag) =>
+      isNotModified(asked.request.headers, { etag, lastModified: lastModified(shown) })
+    );
+  }
+
+  function headersOf(asked: FeedRequest, shown: Shown): Record<string, string> {
+    const changed = lastModified(shown);
+    return {
+      "Cache-Control": shown.stale ? STALE_COPY : PUBLIC,
+      Vary: `${VARY}, Accept-Encoding`,
+      "Access-Control-Allow-Origin": "*",
+      ...(changed === null ? {} : { "Last-Modified": new Date(changed).toUTCString() }),
+      ...asked.headers,
+    };
+  }
+
+  function notModified(asked: FeedRequest, shown: Shown, tag: string): Response {
+    const coding = chooseCoding(asked.request.headers.get("Accept-Encoding"));
+    const headers = { ...headersOf(asked, shown), ETag: etagOf(tag, coding) };
+    return new Response(null, { status: 304, headers });
+  }
+
+  async function full(
+    asked: FeedRequest,
+    shown: Shown,
+    tag: string,
+    representation: Representation,
+  ): Promise<Response> {
+    const wanted = chooseCoding(asked.request.headers.get("Accept-Encoding"));
+    const { bytes, coding } = await representation.encoded(wanted);
+    const headers: Record<string, string> = {
+      ...headersOf(asked, shown),
+      ...securityHeaders(asked.renderer),
+      "Content-Type": asked.renderer.mediaType,
+    };
+    if (headers["Cache-Control"] !== NEVER) headers["ETag"] = etagOf(tag, coding);
+    if (coding !== "identity") headers["Content-Encoding"] = coding;
+    return new Response(bytes, { headers });
+  }
+}
+
+function etagOf(tag: string, coding: string): string {
+  return coding === "identity" ? `"${tag}"` : `"${tag}-${coding}"`;
+}
+
+function securityHeaders(renderer: Renderer): Readonly<Record<string, string>> {
+  if (renderer.mediaType.startsWith("text/html")) return pageSecurityHeaders;
+  if (renderer.mediaType.startsWith("application/xml")) return styledXmlSecurityHeaders;
+  return { "X-Content-Type-Options": "nosniff" };
+}
+
+function pageContext(asked: FeedRequest, shown: Shown, loaded: LoadedFeed): PageContext {
+  const { name, record } = asked.visit;
+  const item = asked.postId === undefined
+    ? undefined
+    : loaded.feed.items.find((candidate) => candidate.id === asked.postId);
+  if (asked.postId !== undefined && item === undefined) {
+    throw new PathNotFoundError("This feed has no such post.", {
+      remedy: "It may have been removed by its author; the feed's page shows what there is.",
+    });
+  }
+  return {
+    name,
+    identity: record.identity,
+    pointer: shown.pointer,
+    origin: asked.site.origin,
+    basePath: asked.site.kind === "domain" ? "" : `/${name.text}`,
+    domainVerified: name.kind !== "identity" && namesDomain(loaded.feed, name.text),
+    domainAuthenticated: record.authenticated,
+    stale: shown.stale,
+    view: asked.view,
+    ...(item === undefined ? {} : { item }),
+  };
+}

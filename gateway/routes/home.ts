@@ -1,0 +1,30 @@
+import { Hono } from "hono";
+import { parseName } from "../../schemas/name.ts";
+import { PARTS } from "../http/cache_policy.ts";
+import type { GatewayEnv } from "../http/environment.ts";
+import { pageSecurityHeaders } from "../http/security_headers.ts";
+
+/** What people paste when they are asked for a name: a link, a wallet's URI, a handle. */
+const PASTED_AROUND = /^(?:https?:\/\/|ethereum:|@)|\/+$/g;
+
+/** The gateway's front door: what this is, and a box that leads to a feed. */
+export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayEnv> {
+  const routes = new Hono<GatewayEnv>();
+  routes.get("/", async (context) => {
+    const typed = context.req.query("name");
+    if (typed !== undefined) {
+      const name = parseName(typed.trim().replace(PASTED_AROUND, ""));
+      return context.redirect(`/${name.text}`, 303);
+    }
+    const { homePage } = await import("../render/home_page.ts");
+    const { origin } = context.env.site;
+    return new Response(homePage({ origin, welcomePath: parts.welcomePath }), {
+      headers: {
+        ...pageSecurityHeaders,
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": PARTS,
+      },
+    });
+  });
+  return routes;
+}

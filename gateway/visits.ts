@@ -1,0 +1,25 @@
+import type { Call } from "../resolver/contracts.ts";
+import type { IdentifiedName, Identifier } from "../resolver/identify.ts";
+import type { Resolution, Resolver } from "../resolver/resolver.ts";
+import type { Name } from "../schemas/name.ts";
+
+/** A name that was followed to its newest pointer. */
+export interface Visit {
+  readonly name: Name;
+  readonly record: IdentifiedName;
+  readonly resolution: Resolution;
+}
+
+/** The first two steps of every answer: name → identity → newest pointer. */
+export type Visits = (name: Name, call: Call) => Promise<Visit>;
+
+export function createVisits(parts: { identifier: Identifier; resolver: Resolver }): Visits {
+  return async (name, call) => {
+    const record = await parts.identifier.identify(name, call);
+    const resolution = await parts.resolver.resolve(record.identity, {
+      ...call,
+      policy: "cache-first",
+    });
+    return { name, record, resolution };
+  };
+}
