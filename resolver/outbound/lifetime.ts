@@ -1,0 +1,70 @@
+import { OutboundError } from "../errors.ts";
+
+/**
+ * One request's time: its signal ends everything that works for it, whether the caller gave up, the
+ * deadline passed, the other side fell silent, or a limit was broken.
+ */
+export class Lifetime {
+  readonly #controller = new AbortController();
+  readonly #caller: AbortSignal;
+  readonly #host: string;
+  readonly #deadline: ReturnType<typeof setTimeout>;
+  readonly #abandon = () => this.abort(this.#caller.reason);
+
+  constructor(caller: AbortSignal, host: string, timeoutMilliseconds: number) {
+    this.#caller = caller;
+    this.#host = host;
+    this.#deadline = setTimeout(() => this.#timeOut("was too slow"), timeoutMilliseconds);
+    caller.addEventListener("abort", this.#abandon);
+    if (caller.aborted) this.#abandon();
+  }
+
+  /** Its reason is what the caller of the request is to be told. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * Waits for a piece of the answer, but no longer than its milliseconds and not beyond the end.
+   * Throws the signal's reason, or OutboundError `connection` with what went wrong as its cause.
+   */
+  async within<T>(milliseconds: number, piece: Promise<T>): Promise<T> {
+    const patience = setTimeout(() => this.#timeOut("fell silent"), milliseconds);
+    const ended = Promise.withResolvers<never>();
+    const end = () => ended.reject(this.signal.reason);
+    this.signal.addEventListener("abort", end);
+    if (this.signal.aborted) end();
+    try {
+      return await Promise.race([ended.promise, piece]);
+    } catch (cause) {
+      throw this.signal.aborted ? this.signal.reason : this.#named(cause);
+    } finally {
+      clearTimeout(patience);
+      this.signal.removeEventListener("abort", end);
+    }
+  }
+
+  /** Ends the request with an error. */
+  abort(reason: unknown): void {
+    this.end();
+    this.#controller.abort(reason);
+  }
+
+  /** Nothing is awaited any longer. */
+  end(): void {
+    clearTimeout(this.#deadline);
+    this.#caller.removeEventListener("abort", this.#abandon);
+  }
+
+  #timeOut(what: string): void {
+    this.abort(new OutboundError(`${this.#host} ${what}`, { reason: "timeout" }));
+  }
+
+  #named(cause: unknown): OutboundError {
+    if (cause instanceof OutboundError) return cause;
+    return new OutboundError(`The exchange with ${this.#host} failed`, {
+      reason: "connection",
+      cause,
+    });
+  }
+}

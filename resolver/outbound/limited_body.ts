@@ -1,0 +1,62 @@
+import { OutboundError } from "../errors.ts";
+import type { ExchangeResponse } from "./exchange.ts";
+import type { Lifetime } from "./lifetime.ts";
+
+export interface BodyLimits {
+  readonly host: string;
+  /** After decompression. */
+  readonly maxBytes: number;
+  /** The longest wait for the next piece. */
+  readonly idleMilliseconds: number;
+}
+
+/**
+ * The response's body as a stream that fails at the first byte too many, and when the other side
+ * falls silent. Nothing is read ahead of the consumer; cancelling closes the connection.
+ */
+export function limitedBody(
+  response: ExchangeResponse,
+  limits: BodyLimits,
+  lifetime: Lifetime,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const chunks = response.chunks[Symbol.asyncIterator]();
+  let received = 0;
+
+  async function nextPiece(): Promise<Uint8Array<ArrayBuffer> | null> {
+    const next = await lifetime.within(limits.idleMilliseconds, chunks.next());
+    if (next.done) return null;
+    received += next.value.byteLength;
+    if (received > limits.maxBytes) throw tooLarge(limits);
+    return next.value;
+  }
+
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const piece = await nextPiece();
+        if (piece !== null) return controller.enqueue(piece);
+        lifetime.end();
+        controller.close();
+      } catch (error) {
+        lifetime.abort(error);
+        controller.error(error);
+      }
+    },
+    cancel(reason) {
+      lifetime.abort(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** Throws OutboundError `too-large` when the headers already say so. */
+export function checkAnnouncedSize(headers: Headers, limits: BodyLimits): void {
+  // What a coding's announced size becomes is seen only when it is undone.
+  if (headers.has("content-encoding")) return;
+  if (Number(headers.get("content-length") ?? 0) > limits.maxBytes) throw tooLarge(limits);
+}
+
+function tooLarge(limits: BodyLimits): OutboundError {
+  return new OutboundError(`${limits.host} sent more than ${limits.maxBytes} bytes`, {
+    reason: "too-large",
+  });
+}
