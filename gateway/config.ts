@@ -80,6 +80,20 @@ export const settingsTable: readonly Setting<unknown>[] = [
 /** Texts longer than this are refused before they are parsed. */
 const SETTING_LIMIT = 16_384;
 
+/** The settings' values, and how each came to be, for people. */
+export interface Config extends Settings {
+  readonly entries: readonly ConfigEntry[];
+}
+
+/** One line of the start-up text. */
+export interface ConfigEntry {
+  readonly name: string;
+  /** Never a secret's value. */
+  readonly shown: string;
+  /** Whether the environment sets it. */
+  readonly given: boolean;
+}
+
 /**
  * Reads every setting once. Unset means the fallback; set but empty means "none".
  * Throws an OurSpaceError that names the variable and the form it should have.
@@ -87,17 +101,23 @@ const SETTING_LIMIT = 16_384;
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   fallbacks: ReadonlyMap<Setting<unknown>, string> = new Map(),
-): Settings {
+): Config {
   const values = new Map<Setting<unknown>, unknown>();
+  const entries: ConfigEntry[] = [];
   for (const setting of settingsTable) {
     const given = environment[setting.name]?.trim();
-    const text = given ?? fallbacks.get(setting) ?? setting.fallback;
+    const fallback = fallbacks.get(setting) ?? setting.fallback;
+    const text = given ?? fallback;
     if (text.length > SETTING_LIMIT) {
       throw new OurSpaceError(`The setting ${setting.name} is longer than ${SETTING_LIMIT}.`);
     }
     values.set(setting, parseSetting(setting, text));
+    const written = given === undefined ? fallback || (setting.fallbackMeaning ?? "") : given;
+    const shown = setting.secret && text !== "" ? "set" : written || "none";
+    entries.push({ name: setting.name, shown, given: given !== undefined });
   }
   return {
+    entries,
     get<T>(setting: Setting<T>): T {
       if (!values.has(setting)) throw new Error(`${setting.name} is missing in the settings table`);
       return values.get(setting) as T;

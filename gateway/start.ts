@@ -1,0 +1,103 @@
+import { deadline } from "../resolver/deadline.ts";
+import type { Node } from "../resolver/node/node.ts";
+import { openNode } from "../resolver/node/open_node.ts";
+import { createVerifier } from "../resolver/verify.ts";
+import { assembleGateway, type Gateway } from "./assemble.ts";
+import {
+  dataFolderSetting,
+  hostSetting,
+  nodeSetting,
+  portSetting,
+  publicUrlSetting,
+  readConfig,
+} from "./config.ts";
+import { platformDataFolder } from "./data_folder.ts";
+import { environmentVariables } from "./environment_variables.ts";
+import { problem } from "./http/problem.ts";
+import { listeningOrigin } from "./listening_origin.ts";
+import { startUpLines } from "./start_up_lines.ts";
+import { describeError, printLine, printProblem } from "./terminal.ts";
+import { installWelcome } from "./welcome.ts";
+
+/** Visitors who are being answered when the process is told to end get this long. */
+const GRACEFUL_STOP_MILLISECONDS = 10_000;
+const WELCOME_MILLISECONDS = 10_000;
+
+/** `deno task start`: settings → node → listen → gateway → until told to stop. */
+async function start(): Promise<void> {
+  const environment = environmentVariables();
+  const config = readConfig(environment);
+  const clock = Date.now;
+  const report = (error: unknown) => printProblem(describeError(error));
+  const dataFolder = config.get(dataFolderSetting) ??
+    platformDataFolder(Deno.build.os, environment);
+  const node = config.get(nodeSetting) === "off"
+    ? null
+    : await openNode({ dataDir: dataFolder, report });
+  const stopping = new AbortController();
+
+  let gateway: Gateway | null = null;
+  const server = Deno.serve(
+    { hostname: config.get(hostSetting), port: config.get(portSetting), onListen: () => {} },
+    (request, { remoteAddr }) =>
+      gateway?.fetch(request, { remoteAddress: remoteAddr.hostname }) ?? notReady(),
+  );
+  const listening = listeningOrigin(server.addr);
+  const publicOrigin = new URL(config.get(publicUrlSetting) ?? listening);
+  const welcomePath = node === null ? null : await welcome(node);
+  gateway = await assembleGateway({
+    settings: config,
+    node,
+    publicOrigin,
+    welcomePath,
+    clock,
+    ready: () => !stopping.signal.aborted,
+    signal: stopping.signal,
+    report,
+  });
+  await node?.announce(listening);
+  const facts = { config, listening, publicOrigin, welcomePath, dataFolder, node };
+  for (const line of startUpLines(facts)) printLine(line);
+
+  await toldToStop();
+  printLine("Stopping: requests under way are answered first.");
+  stopping.abort();
+  using patience = deadline(GRACEFUL_STOP_MILLISECONDS);
+  patience.signal.addEventListener("abort", () => Deno.exit(0));
+  await Promise.all([server.shutdown(), node?.close()]);
+
+  async function welcome(node: Node): Promise<string> {
+    using limit = deadline(WELCOME_MILLISECONDS);
+    return await installWelcome({ node, verifier: createVerifier({ clock }) }, limit);
+  }
+}
+
+function notReady(): Response {
+  const headers = { "Retry-After": "1" };
+  return problem(503, "starting", "Starting", "The gateway is not ready yet.", headers);
+}
+
+/** The terminal's Ctrl-C, or a service manager's request. A second one ends the process at once. */
+function toldToStop(): Promise<void> {
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  let told = false;
+  return new Promise((resolve) => {
+    for (const signal of signals) {
+      Deno.addSignalListener(signal, () => {
+        if (told) Deno.exit(130);
+        told = true;
+        resolve();
+      });
+    }
+  });
+}
+
+if (import.meta.main) {
+  try {
+    await start();
+    Deno.exit(0);
+  } catch (error) {
+    printProblem(describeError(error));
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { buildFolderDag } from "../resolver/content/dag_builder.ts";
+import type { Call } from "../resolver/contracts.ts";
+import type { Node } from "../resolver/node/node.ts";
+import type { Verifier } from "../resolver/verify.ts";
+import { OurSpaceError } from "../schemas/errors.ts";
+import { identityText } from "../schemas/identity.ts";
+import { listFolder } from "./commands/publish/files.ts";
+
+const FOLDER = new URL("./welcome/feed/", import.meta.url);
+const POINTER = new URL("./welcome/pointer.json", import.meta.url);
+
+/**
+ * Puts the welcome feed, which ships with the gateway, into the node: from there it is found, verified
+ * and shown like any other. Its key was thrown away after it had signed once. Returns the feed's path.
+ */
+export async function installWelcome(
+  parts: { node: Node; verifier: Verifier },
+  call: Call,
+): Promise<string> {
+  const { node, verifier } = parts;
+  const pointer = await verifier.verify(await Deno.readFile(POINTER));
+  if (node.pointers.put(pointer).kind === "stored") {
+    const { files } = await listFolder(fileURLToPath(FOLDER), [], call);
+    const dag = await buildFolderDag(files, call);
+    if (dag.root.toString() !== pointer.cid) {
+      throw new OurSpaceError("The welcome feed is not the one that was signed.", {
+        remedy: "Restore gateway/welcome/ as it was published.",
+      });
+    }
+    for await (const { cid, bytes } of dag.blocks(call)) await node.blocks.put(cid, bytes);
+  }
+  return `/${identityText(pointer.identity)}`;
+}

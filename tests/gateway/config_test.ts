@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import {
+  hostSetting,
+  nodeSetting,
+  portSetting,
+  publicUrlSetting,
+  readConfig,
+  settingsTable,
+} from "../../gateway/config.ts";
+import { peersSetting } from "../../resolver/peers.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
+
+Deno.test("without any environment every setting has its default", () => {
+  const config = readConfig({});
+  assert.equal(config.get(hostSetting), "127.0.0.1");
+  assert.equal(config.get(portSetting), 8000);
+  assert.equal(config.get(publicUrlSetting), null);
+  assert.equal(config.get(nodeSetting), "embedded");
+  assert.deepEqual(config.get(peersSetting), []);
+});
+
+Deno.test("set but empty means none, which for the node is off", () => {
+  const empty = Object.fromEntries(settingsTable.map(({ name }) => [name, ""]));
+  const config = readConfig(empty);
+  assert.equal(config.get(nodeSetting), "off");
+  assert.deepEqual(config.get(peersSetting), []);
+});
+
+Deno.test("a public URL is an origin and nothing more", () => {
+  const read = (text: string) => readConfig({ PUBLIC_URL: text }).get(publicUrlSetting);
+  assert.equal(read("https://gateway.example/"), "https://gateway.example");
+  assert.equal(read("http://gateway.example:8080"), "http://gateway.example:8080");
+  const wrong = [
+    "gateway.example",
+    "ftp://a.example",
+    "https://a.example/x",
+    "https://u:p@a.example",
+  ];
+  for (const text of wrong) assert.throws(() => read(text), OurSpaceError, text);
+});
+
+Deno.test("a setting that cannot be used is named, with the form that it should have", () => {
+  assert.throws(
+    () => readConfig({ PORT: "eighty" }),
+    (error: unknown) =>
+      error instanceof OurSpaceError && error.message.includes("PORT") && error.remedy !== "",
+  );
+  assert.throws(() => readConfig({ PORT: "65536" }), OurSpaceError);
+  assert.throws(() => readConfig({ NODE: "maybe" }), OurSpaceError);
+  assert.throws(() => readConfig({ PEERS: "x".repeat(20_000) }), OurSpaceError);
+});
+
+Deno.test("the names in the table are unique", () => {
+  const names = settingsTable.map(({ name }) => name);
+  assert.deepEqual(names, [...new Set(names)]);
+});

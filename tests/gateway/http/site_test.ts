@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { BadRequestError } from "../../../gateway/http/bad_request.ts";
+import { siteOf } from "../../../gateway/http/site.ts";
+
+function siteAt(host: string | null, publicUrl = "https://gateway.example"): string {
+  const headers = host === null ? {} : { Host: host };
+  const site = siteOf(new Request("http://ignored.example/", { headers }), new URL(publicUrl));
+  return site.kind === "own" ? "own" : site.origin;
+}
+
+Deno.test("the gateway's own host, addresses and what is no name are the gateway's own", () => {
+  const own = [
+    "gateway.example",
+    "GATEWAY.example:443",
+    "127.0.0.1:8000",
+    "[::1]:8000",
+    "localhost:8000",
+    "gateway",
+    "1.2.3",
+    "printer.local",
+    "under_score.example",
+    "a b.example",
+    "",
+    null,
+  ];
+  for (const host of own) assert.equal(siteAt(host), "own", `Host: ${host}`);
+});
+
+Deno.test("every other name is a custom domain, at the public address's scheme and port", () => {
+  assert.equal(siteAt("alice.example"), "https://alice.example");
+  assert.equal(siteAt("Alice.Example.:8443"), "https://alice.example");
+  assert.equal(siteAt("alice.example:1", "http://127.0.0.1:8000"), "http://alice.example:8000");
+  assert.equal(siteAt("bücher.example"), "https://xn--bcher-kva.example");
+});
+
+Deno.test("two Host headers are refused", () => {
+  assert.throws(() => siteAt("alice.example, gateway.example"), BadRequestError);
+});
