@@ -21,7 +21,7 @@ function parseBaseUrl(settingName: string, written: string): string {
   const plain = url !== null && ["http:", "https:"].includes(url.protocol) &&
     url.username === "" && url.password === "" && url.search === "" && url.hash === "";
   if (!plain) {
-    throw new OurSpaceError(`${settingName} holds something that is no service address`, {
+    throw new OurSpaceError(`${settingName} holds something that is no service address.`, {
       remedy:
         `Write ${settingName} as https://host or http://host:port, several separated by commas, ` +
         "without user name, query or fragment.",

@@ -53,7 +53,7 @@ export interface BlockSource {
   /** True for a place on this machine that costs nothing to ask: it is asked alone before the others. */
   readonly local?: boolean;
   /** `null`: not held there. Throws: failed. */
-  get(cid: CID, call: Call): Promise<Uint8Array | null>;
+  get(cid: CID, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
 /** A body that is still on its way, as the other side described it. */

@@ -17,7 +17,7 @@ export async function fetchRawBlock(
   baseUrl: string,
   cid: CID,
   call: Call,
-): Promise<Uint8Array | null> {
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const response = await outbound.fetch({
     // Both forms: some gateways heed only one of them.
     url: `${baseUrl}/ipfs/${cid}?format=raw`,
@@ -31,5 +31,5 @@ export async function fetchRawBlock(
   }
   await response.body.cancel();
   if (response.status === 404 || response.status === 410) return null;
-  throw new OurSpaceError(`It answered with status ${response.status}`);
+  throw new OurSpaceError(`It answered with status ${response.status}.`);
 }

@@ -12,7 +12,7 @@ export const kuboSetting: Setting<string | null> = {
   parse(text) {
     const [url, ...others] = parseBaseUrls("KUBO_RPC_URL", text);
     if (others.length > 0) {
-      throw new OurSpaceError("KUBO_RPC_URL names more than one daemon", {
+      throw new OurSpaceError("KUBO_RPC_URL names more than one daemon.", {
         remedy: "Name one, e.g. http://127.0.0.1:5001.",
       });
     }
@@ -54,7 +54,7 @@ async function getBlock(
   url: string,
   cid: CID,
   call: Call,
-): Promise<Uint8Array | null> {
+): Promise<Uint8Array<ArrayBuffer> | null> {
   // The daemon is told when to give up: it would search on after this side has left.
   const response = await outbound.fetch({
     url: `${url}/api/v0/block/get?arg=${cid}&timeout=${contentLimits.blockMilliseconds}ms`,
@@ -67,5 +67,5 @@ async function getBlock(
     return new Uint8Array(await new Response(response.body).arrayBuffer());
   }
   if (NOT_FOUND.test(await new Response(response.body).text())) return null;
-  throw new OurSpaceError(`It answered with status ${response.status}`);
+  throw new OurSpaceError(`It answered with status ${response.status}.`);
 }

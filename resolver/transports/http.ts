@@ -28,7 +28,7 @@ export const httpTransport: Part<Transport> = {
         }, call);
         if (response.status !== 200) {
           await response.body.cancel();
-          throw new OurSpaceError(`It answered with status ${response.status}`);
+          throw new OurSpaceError(`It answered with status ${response.status}.`);
         }
         return { body: response.body, mediaType: response.headers.get("Content-Type") ?? "" };
       },

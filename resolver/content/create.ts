@@ -1,0 +1,56 @@
+import type { CID } from "multiformats/cid";
+import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
+import { type Alarm, systemAlarm } from "../deadline.ts";
+import { PathNotFoundError } from "../errors.ts";
+import type { BlockStore } from "../node/node.ts";
+import { createBlocks } from "./blocks.ts";
+import type { ContentReader } from "./content.ts";
+import { readFeedDocument } from "./feed_document.ts";
+import { type FolderContext, openEntry } from "./folder.ts";
+import { type ContentLimits, contentLimits } from "./limits.ts";
+import { startReading } from "./reading.ts";
+
+export interface ContentReaderOptions {
+  /** Where blocks come from: this machine's first, the others in this order until one proves better. */
+  readonly blockSources: readonly BlockSource[];
+  readonly transports: readonly Transport[];
+  /** Where fetched blocks are kept, so that this node serves them on; null without a node. */
+  readonly store: BlockStore | null;
+  readonly clock: Clock;
+  readonly alarm?: Alarm;
+  readonly limits?: ContentLimits;
+  /** Told of blocks that the store did not take, e.g. because the disk is full. */
+  readonly report: (error: unknown) => void;
+}
+
+/** The one verifying reader: nothing reaches a visitor that was not hashed here. */
+export function createContentReader(
+  options: ContentReaderOptions,
+): ContentReader & { flush(): Promise<void> } {
+  const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
+  const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
+  const startLookup = (call: Call) => startReading(blocks, limits.lookupBlocks, call);
+  const context: FolderContext = {
+    limits,
+    startLookup,
+    startReading: (call) => startReading(blocks, limits.readBlocks, call),
+  };
+
+  return {
+    feedDocument: (pointer, call) =>
+      readFeedDocument(pointer, transports, startLookup(call), context),
+
+    async open(root: CID, path: string, call: Call) {
+      const entry = await openEntry(root, "", startLookup(call), context);
+      if (path === "") return entry;
+      const found = entry.kind === "folder" ? await entry.find(path, call) : null;
+      if (found !== null) return found;
+      throw new PathNotFoundError(`There is no ${path} in the content at ${root}.`);
+    },
+
+    localBlock: (cid, call) => blocks.getLocal(cid, call),
+
+    /** Resolves when every fetched block has reached the store. */
+    flush: () => blocks.flush(),
+  };
+}

@@ -1,0 +1,134 @@
+import type { CID } from "multiformats/cid";
+import type { Clock } from "../contracts.ts";
+import { abortable, type Alarm } from "../deadline.ts";
+import type { RoadReport } from "../errors.ts";
+import type { VerifiedContent } from "./content.ts";
+import { failureOf, reportOf, type Runner } from "./race_report.ts";
+import type { Ranking } from "./ranking.ts";
+import { ask, type Road } from "./road.ts";
+
+export interface Delivery {
+  readonly content: VerifiedContent;
+  readonly mediaType: string;
+  /** The road that delivered. */
+  readonly road: string;
+  /** Every road that was asked. */
+  readonly roads: readonly RoadReport[];
+}
+
+export interface Race {
+  /**
+   * The first bytes that are what the CID names. Rejects with
+   * - ContentWrongError: something came, all of it wrong or too large, and the others do not have it;
+   * - ContentUnreachableError: nobody has it, or somebody failed who may have it;
+   * - the signal's reason.
+   */
+  readonly delivery: Promise<Delivery>;
+  /** What is known by now of every road that was asked. */
+  reports(): RoadReport[];
+}
+
+export interface RaceOptions {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly ranking: Ranking;
+  readonly hedgeMilliseconds: number;
+}
+
+/**
+ * Asks the roads in their order: the next one when one has nothing or fails, and when the newest has
+ * been silent for the hedge delay. Everything that comes is hashed; the first right answer wins, and
+ * the others are stopped.
+ */
+export function startRace(cid: CID, roads: readonly Road[], options: RaceOptions): Race {
+  const runners: Runner[] = [];
+  return {
+    delivery: run(cid, roads, runners, options),
+    reports: () => runners.map((runner) => reportOf(runner, options.clock())),
+  };
+}
+
+async function run(
+  cid: CID,
+  roads: readonly Road[],
+  runners: Runner[],
+  { signal, clock, alarm, ranking, hedgeMilliseconds }: RaceOptions,
+): Promise<Delivery> {
+  const waiting = [...roads];
+  const running = new Map<Runner, Promise<Runner>>();
+  const end = new AbortController();
+  const roadSignal = AbortSignal.any([signal, end.signal]);
+  try {
+    while (waiting.length > 0 || running.size > 0) {
+      signal.throwIfAborted();
+      const road = waiting.shift();
+      if (road !== undefined) {
+        const runner: Runner = { road, startedAt: clock(), finish: null };
+        runners.push(runner);
+        running.set(runner, complete(runner, cid, roadSignal, clock));
+      }
+      const hedge = waiting.length > 0 ? hedgeMilliseconds : null;
+      const runner = await firstOf(running.values(), hedge, signal, alarm);
+      if (runner === null || runner.finish === null) continue;
+      running.delete(runner);
+      const { answer, milliseconds } = runner.finish;
+      const result = answer.outcome === "oversized" ? "failed" : answer.outcome;
+      ranking.record(runner.road.name, result, milliseconds);
+      if (answer.outcome !== "delivered") continue;
+      recordBeaten(runner, [...running.keys()], ranking, clock());
+      return {
+        content: answer.content,
+        mediaType: answer.mediaType,
+        road: runner.road.name,
+        roads: runners.map((each) => reportOf(each, clock(), "stopped")),
+      };
+    }
+  } finally {
+    end.abort();
+    if (isTimeout(signal.reason)) recordSilent([...running.keys()], ranking, clock());
+  }
+  throw failureOf(runners, clock());
+}
+
+/** True for the reason of a signal that a deadline aborted, false for a caller who left. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
+}
+
+async function complete(
+  runner: Runner,
+  cid: CID,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Runner> {
+  const answer = await ask(runner.road, cid, signal);
+  runner.finish = { answer, milliseconds: clock() - runner.startedAt };
+  return runner;
+}
+
+/** The first runner that finishes; null when the patience (milliseconds) ends before. */
+async function firstOf(
+  running: Iterable<Promise<Runner>>,
+  patience: number | null,
+  signal: AbortSignal,
+  alarm: Alarm,
+): Promise<Runner | null> {
+  const outOfPatience = Promise.withResolvers<null>();
+  const cancel = patience === null ? () => {} : alarm(patience, () => outOfPatience.resolve(null));
+  try {
+    return await abortable(Promise.race([...running, outOfPatience.promise]), signal);
+  } finally {
+    cancel();
+  }
+}
+
+function recordBeaten(winner: Runner, losers: Runner[], ranking: Ranking, now: number): void {
+  for (const { road, startedAt } of losers) {
+    if (startedAt < winner.startedAt) ranking.record(road.name, "beaten", now - startedAt);
+  }
+}
+
+function recordSilent(silent: Runner[], ranking: Ranking, now: number): void {
+  for (const { road, startedAt } of silent) ranking.record(road.name, "failed", now - startedAt);
+}

@@ -1,0 +1,43 @@
+import type { CID } from "multiformats/cid";
+import type { Call } from "../contracts.ts";
+import { ContentWrongError, type RoadReport } from "../errors.ts";
+import type { Blocks } from "./blocks.ts";
+import type { Delivery } from "./race.ts";
+import type { Road } from "./road.ts";
+
+/** One task that loads blocks, with its budget and its record of roads. */
+export interface Reading {
+  readonly call: Call;
+  /** Throws ContentWrongError when the budget is used up. */
+  load(cid: CID, locations?: readonly Road[]): Promise<Delivery>;
+  /** The roads that were asked so far, each once. */
+  roads(): RoadReport[];
+}
+
+/** When one road has several blocks to answer for: what it is remembered for. */
+const WEIGHT = { forged: 4, delivered: 3, failed: 2, none: 1, skipped: 0 } as const;
+
+export function startReading(blocks: Blocks, maxBlocks: number, call: Call): Reading {
+  const reports = new Map<string, RoadReport>();
+  let loaded = 0;
+  return {
+    call,
+    async load(cid, locations) {
+      loaded += 1;
+      if (loaded > maxBlocks) {
+        throw new ContentWrongError(
+          `The content is spread over more than ${maxBlocks} blocks, more than this gateway reads.`,
+        );
+      }
+      const delivery = await blocks.get(cid, call, locations);
+      for (const report of delivery.roads) {
+        const earlier = reports.get(report.road);
+        if (earlier === undefined || WEIGHT[report.outcome] > WEIGHT[earlier.outcome]) {
+          reports.set(report.road, report);
+        }
+      }
+      return delivery;
+    },
+    roads: () => [...reports.values()],
+  };
+}

@@ -1,0 +1,61 @@
+import type { CID } from "multiformats/cid";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import { OutboundError, type OutboundReason } from "../errors.ts";
+import type { VerifiedContent } from "./content.ts";
+import { verify } from "./verified.ts";
+
+/** One way to ask for the bytes of a CID: a block source, or a pointer's location. */
+export interface Road {
+  /** For people: it is shown to visitors. */
+  readonly name: string;
+  readonly maxBytes: number;
+  /** `null`: not there. Throws: failed. */
+  fetch(signal: AbortSignal): Promise<Fetched | null>;
+}
+
+export interface Fetched {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The media type that the other side claims; empty when it claims none. */
+  readonly mediaType: string;
+}
+
+/** What a road gave, after the check. `reason` is for people and names no internals. */
+export type Answer =
+  | { readonly outcome: "delivered"; readonly content: VerifiedContent; readonly mediaType: string }
+  | { readonly outcome: "none" | "failed" | "forged" | "oversized"; readonly reason: string };
+
+/** Fixed words for what an outbound request met: its own message may name an address of ours. */
+const OUTBOUND_REASONS: Readonly<Record<OutboundReason, string>> = {
+  refused: "Its address is not allowed.",
+  dns: "Its name could not be resolved.",
+  connection: "It could not be reached.",
+  timeout: "It did not answer in time.",
+  "too-large": "Its answer is too large.",
+  "rate-limited": "It was asked too often.",
+};
+
+/** Asks one road, and hashes what comes. Never rejects. */
+export async function ask(road: Road, cid: CID, signal: AbortSignal): Promise<Answer> {
+  try {
+    const fetched = await road.fetch(signal);
+    if (fetched === null) return { outcome: "none", reason: "It is not there." };
+    if (fetched.bytes.length > road.maxBytes) return oversized(road);
+    const content = await verify(cid, fetched.bytes);
+    if (content === null) {
+      return { outcome: "forged", reason: "What came is not what the CID names." };
+    }
+    return { outcome: "delivered", content, mediaType: fetched.mediaType };
+  } catch (error) {
+    if (error instanceof OutboundError && error.reason === "too-large") return oversized(road);
+    return { outcome: "failed", reason: reasonOf(error) };
+  }
+}
+
+function oversized(road: Road): Answer {
+  return { outcome: "oversized", reason: `It is larger than ${road.maxBytes} bytes.` };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof OutboundError) return OUTBOUND_REASONS[error.reason];
+  return error instanceof OurSpaceError ? error.message : "It failed.";
+}

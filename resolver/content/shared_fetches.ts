@@ -1,0 +1,81 @@
+import { ContentUnreachableError } from "../errors.ts";
+import type { Call } from "../contracts.ts";
+import { abortable, type Alarm } from "../deadline.ts";
+import { type Delivery, isTimeout, type Race } from "./race.ts";
+
+interface Fetch {
+  readonly race: Race;
+  readonly controller: AbortController;
+  waiters: number;
+}
+
+export interface SharedFetchesOptions {
+  /** Different fetches at the same time; one more is refused with ContentUnreachableError. */
+  readonly limit: number;
+  /** The deadline of each fetch, whatever its callers' deadlines are. */
+  readonly milliseconds: number;
+  readonly alarm: Alarm;
+}
+
+/** Lets everybody who wants the same bytes at the same time wait for one race. */
+export interface SharedFetches {
+  /**
+   * Joins the race under way for the key, or starts one. It is stopped when the last caller has left.
+   * A deadline, the caller's or the fetch's own, is a ContentUnreachableError that lists the roads.
+   */
+  get(key: string, start: (signal: AbortSignal) => Race, call: Call): Promise<Delivery>;
+}
+
+export function createSharedFetches(
+  { limit, milliseconds, alarm }: SharedFetchesOptions,
+): SharedFetches {
+  const fetches = new Map<string, Fetch>();
+
+  function begin(key: string, start: (signal: AbortSignal) => Race): Fetch {
+    if (fetches.size >= limit) {
+      throw new ContentUnreachableError("This gateway is fetching too much at the moment.", {
+        roads: [],
+        remedy: "Try again in a few seconds.",
+      });
+    }
+    const controller = new AbortController();
+    const cancel = alarm(milliseconds, () => controller.abort(deadlinePassed()));
+    const fetch: Fetch = { race: start(controller.signal), controller, waiters: 0 };
+    fetches.set(key, fetch);
+    const end = () => {
+      cancel();
+      if (fetches.get(key) === fetch) fetches.delete(key);
+    };
+    fetch.race.delivery.then(end, end);
+    return fetch;
+  }
+
+  return {
+    async get(key, start, { signal }) {
+      signal.throwIfAborted();
+      const fetch = fetches.get(key) ?? begin(key, start);
+      fetch.waiters += 1;
+      try {
+        return await abortable(fetch.race.delivery, signal);
+      } catch (error) {
+        if (!isTimeout(error)) throw error;
+        throw new ContentUnreachableError("The content could not be fetched in time.", {
+          roads: fetch.race.reports(),
+          remedy: "Try again later; its publisher may be offline.",
+          cause: error,
+        });
+      } finally {
+        fetch.waiters -= 1;
+        if (fetch.waiters === 0) {
+          // Nobody may join a race that is being stopped.
+          if (fetches.get(key) === fetch) fetches.delete(key);
+          fetch.controller.abort(signal.reason);
+        }
+      }
+    },
+  };
+}
+
+function deadlinePassed(): DOMException {
+  return new DOMException("The deadline of the fetch passed", "TimeoutError");
+}

@@ -1,0 +1,117 @@
+import type { PBLink } from "@ipld/dag-pb";
+import type { UnixFS } from "ipfs-unixfs";
+import type { CID } from "multiformats/cid";
+import { ContentWrongError } from "../errors.ts";
+import { DAG_PB, RAW } from "./cid.ts";
+import type { VerifiedContent } from "./content.ts";
+import { slice } from "./verified.ts";
+
+/** A file, or a part of one: bytes of its own, then the parts that its links hold. */
+export interface FileNode {
+  readonly kind: "file";
+  readonly data: VerifiedContent;
+  readonly parts: readonly { readonly cid: CID; readonly size: number }[];
+  /** Of all, as the node says; each part is held to it when it is read. */
+  readonly size: number;
+}
+
+export interface Link {
+  readonly name: string;
+  readonly cid: CID;
+}
+
+export interface FolderNode {
+  readonly kind: "folder";
+  readonly links: readonly Link[];
+}
+
+/** A piece of a folder that is spread by the hashes of its names (HAMT). */
+export interface ShardNode {
+  readonly kind: "shard";
+  readonly links: readonly Link[];
+  /** Places in the shard: a power of two. */
+  readonly fanout: number;
+}
+
+export type UnixfsNode = FileNode | FolderNode | ShardNode;
+
+/** Kubo makes 256 and reads up to 1,024. */
+const MAX_FANOUT = 1_024;
+
+/**
+ * What a verified block means in UnixFS. A raw block is a file, or a leaf of one.
+ * Throws ContentWrongError for what is no UnixFS, and for symbolic links, which are not followed.
+ */
+export async function decodeNode(cid: CID, block: VerifiedContent): Promise<UnixfsNode> {
+  if (cid.code === RAW) return { kind: "file", data: block, parts: [], size: block.length };
+  if (cid.code !== DAG_PB) throw wrong(cid, "it is neither a file nor a folder");
+  const [dagPb, { UnixFS }] = await Promise.all([import("@ipld/dag-pb"), import("ipfs-unixfs")]);
+  let links: readonly PBLink[];
+  let entry: UnixFS;
+  try {
+    const { Data, Links } = dagPb.decode(block);
+    links = Links;
+    entry = UnixFS.unmarshal(Data ?? new Uint8Array());
+  } catch (cause) {
+    throw wrong(cid, "it is no UnixFS", cause);
+  }
+  switch (entry.type) {
+    case "file":
+    case "raw":
+      return fileNode(cid, block, entry, links);
+    case "directory":
+      return { kind: "folder", links: links.map(toLink) };
+    case "hamt-sharded-directory":
+      return { kind: "shard", links: links.map(toLink), fanout: fanoutOf(cid, entry) };
+    case "symlink":
+      throw wrong(cid, "it is a symbolic link, which is not followed");
+    default:
+      throw wrong(cid, "it is neither a file nor a folder");
+  }
+}
+
+function fileNode(
+  cid: CID,
+  block: VerifiedContent,
+  { data: view, blockSizes }: UnixFS,
+  links: readonly PBLink[],
+): FileNode {
+  if (links.length !== blockSizes.length) throw wrong(cid, "its links and sizes do not match");
+  const data = within(block, view);
+  const parts = links.map((link, index) => ({
+    cid: link.Hash,
+    // More than 2^53 becomes imprecise, and is far over every limit.
+    size: Number(blockSizes[index]),
+  }));
+  return {
+    kind: "file",
+    data,
+    parts,
+    size: parts.reduce((sum, { size }) => sum + size, data.length),
+  };
+}
+
+/** The decoders give views of the block: what they point at was verified with it. */
+function within(block: VerifiedContent, view: Uint8Array | undefined): VerifiedContent {
+  if (view === undefined || view.length === 0) return slice(block, 0, 0);
+  if (view.buffer !== block.buffer) throw new Error("The UnixFS decoder copied the data");
+  const start = view.byteOffset - block.byteOffset;
+  return slice(block, start, start + view.length);
+}
+
+function fanoutOf(cid: CID, { fanout }: UnixFS): number {
+  const places = Number(fanout ?? 0n);
+  const isPowerOfTwo = Number.isInteger(Math.log2(places));
+  if (!isPowerOfTwo || places < 2 || places > MAX_FANOUT) {
+    throw wrong(cid, "it is a folder of an unknown form");
+  }
+  return places;
+}
+
+function toLink({ Name, Hash }: PBLink): Link {
+  return { name: Name ?? "", cid: Hash };
+}
+
+function wrong(cid: CID, reason: string, cause?: unknown): ContentWrongError {
+  return new ContentWrongError(`The content at ${cid} cannot be read: ${reason}.`, { cause });
+}

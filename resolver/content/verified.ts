@@ -1,0 +1,39 @@
+import type { CID } from "multiformats/cid";
+import { isHashed, isInline } from "./cid.ts";
+import type { VerifiedContent } from "./content.ts";
+
+/**
+ * The only maker of VerifiedContent: the bytes when they are what the CID names, else null. The bytes
+ * must not be written to afterwards.
+ */
+export async function verify(
+  cid: CID,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<VerifiedContent | null> {
+  if (isInline(cid)) return equal(cid.multihash.digest, bytes) ? bytes as VerifiedContent : null;
+  if (!isHashed(cid)) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return equal(cid.multihash.digest, digest) ? bytes as VerifiedContent : null;
+}
+
+/** A piece of verified bytes. `end` is exclusive. */
+export function slice(content: VerifiedContent, start: number, end: number): VerifiedContent {
+  return content.subarray(start, end) as VerifiedContent;
+}
+
+/** Verified pieces, one after the other. */
+export function concatenate(pieces: readonly VerifiedContent[]): VerifiedContent {
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined) return first;
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
+  }
+  return whole as VerifiedContent;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
