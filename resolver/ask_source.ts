@@ -1,8 +1,9 @@
 import type { Identity } from "../schemas/identity.ts";
-import { comparePointers, type VerifiedPointer } from "../schemas/pointer.ts";
+import type { VerifiedPointer } from "../schemas/pointer.ts";
 import type { Clock, PointerSource } from "./contracts.ts";
 import { abortable } from "./deadline.ts";
 import { PointerRefusedError, type RefusalReason } from "./errors.ts";
+import { newest } from "./select.ts";
 import type { Verifier } from "./verify.ts";
 
 /**
@@ -45,20 +46,20 @@ export function askSource(
     verifier: Verifier;
     clock: Clock;
     signal: AbortSignal;
-    onPointer: (pointer: VerifiedPointer) => void;
+    onPointer: () => void;
   },
 ): AskedSource {
   const { verifier, clock, signal, onPointer } = options;
   const askedAt = clock();
+  const verified: VerifiedPointer[] = [];
   const refusals = new Set<RefusalReason>();
-  let greatest: VerifiedPointer | null = null;
   let end: Pick<SourceAnswer, "state" | "error" | "milliseconds"> | null = null;
 
   async function judge(candidate: Uint8Array): Promise<void> {
     try {
       const pointer = await abortable(verifier.verify(candidate, identity), signal);
-      if (greatest === null || comparePointers(pointer, greatest) > 0) greatest = pointer;
-      onPointer(pointer);
+      verified.push(pointer);
+      onPointer();
     } catch (error) {
       if (!(error instanceof PointerRefusedError)) throw error;
       refusals.add(error.reason);
@@ -79,7 +80,7 @@ export function askSource(
     ended: read(),
     answer: () => ({
       source,
-      greatest,
+      greatest: newest(verified),
       refusals: new Set(refusals),
       ...(end ?? { state: "asked", milliseconds: clock() - askedAt }),
     }),

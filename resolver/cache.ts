@@ -1,11 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { type Identity, identityKey } from "../schemas/identity.ts";
-import { comparePointers, type VerifiedPointer } from "../schemas/pointer.ts";
 import { nothingHeld } from "./conclude.ts";
 import type { Clock } from "./contracts.ts";
 import { abortable } from "./deadline.ts";
 import { NotFoundError, PointerRefusedError } from "./errors.ts";
 import type { NetworkResolver, Resolution, Resolver, SourceReport } from "./resolution.ts";
+import { relation } from "./select.ts";
 
 /** Visitors of one page arrive in bursts; an update may be seen so much later than at its source. */
 export const FRESH_MILLISECONDS = 5_000;
@@ -89,19 +89,18 @@ export function cached(
 
   /** Takes over what a walk found, never below the floor. */
   function learn(key: string, found: Resolution): Resolution {
-    const { pointer, freshness, checkedAt, sources } = found;
     const before = held.get(key)?.resolution;
-    const grown = before === undefined || comparePointers(pointer, before.pointer) > 0;
+    const order = before === undefined ? "greater" : relation(found.pointer, before.pointer);
     const learned: Resolution = {
       // Of two signatures under one text, the one that is held stays.
-      pointer: grown ? pointer : before.pointer,
-      freshness,
-      checkedAt: Math.max(checkedAt, before?.checkedAt ?? 0),
-      sources: isBelow(pointer, before) ? sources.map(outdated) : sources,
+      pointer: before === undefined || order === "greater" ? found.pointer : before.pointer,
+      freshness: found.freshness,
+      checkedAt: Math.max(found.checkedAt, before?.checkedAt ?? 0),
+      sources: order === "lesser" ? found.sources.map(outdated) : found.sources,
     };
-    if (grown) inner.accept(pointer);
-    const refreshAt = freshness === "fresh"
-      ? checkedAt + FRESH_MILLISECONDS
+    if (order === "greater") inner.accept(found.pointer);
+    const refreshAt = learned.freshness === "fresh"
+      ? learned.checkedAt + FRESH_MILLISECONDS
       : clock() + FAILURE_MILLISECONDS;
     return hold(key, learned, refreshAt);
   }
@@ -145,19 +144,16 @@ export function cached(
     accept(pointer) {
       const key = identityKey(pointer.identity);
       const before = held.get(key);
-      if (before === undefined) {
-        hold(key, { pointer, freshness: "fresh", checkedAt: 0, sources: [] }, 0);
-      } else if (isBelow(before.resolution.pointer, { pointer })) {
-        const sources = before.resolution.sources.map(outdated);
-        hold(key, { ...before.resolution, pointer, sources }, before.refreshAt);
-      } else return;
+      if (before !== undefined && relation(pointer, before.resolution.pointer) !== "greater") {
+        return;
+      }
+      const resolution: Resolution = before === undefined
+        ? { pointer, freshness: "fresh", checkedAt: 0, sources: [] }
+        : { ...before.resolution, pointer, sources: before.resolution.sources.map(outdated) };
+      hold(key, resolution, before?.refreshAt ?? 0);
       inner.accept(pointer);
     },
   };
-}
-
-function isBelow(a: VerifiedPointer, b: { pointer: VerifiedPointer } | undefined): boolean {
-  return b !== undefined && comparePointers(a, b.pointer) < 0;
 }
 
 /** A report from before a greater pointer was known. */

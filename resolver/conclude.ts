@@ -1,5 +1,5 @@
 import { type Identity, identityText } from "../schemas/identity.ts";
-import { comparePointers, type VerifiedPointer } from "../schemas/pointer.ts";
+import type { VerifiedPointer } from "../schemas/pointer.ts";
 import type { SourceAnswer } from "./ask_source.ts";
 import {
   NotFoundError,
@@ -10,6 +10,7 @@ import {
   UnavailableError,
 } from "./errors.ts";
 import type { Resolution, SourceReport } from "./resolution.ts";
+import { relation } from "./select.ts";
 import type { WalkState } from "./walk.ts";
 
 /** What a walk's state means: a resolution, or the error that says why there is none. Pure. */
@@ -88,7 +89,7 @@ function report(answer: SourceAnswer, newest: VerifiedPointer): SourceReport {
 
 function outcome(answer: SourceAnswer, newest: VerifiedPointer): SourceReport["outcome"] {
   if (answer.greatest !== null) {
-    return comparePointers(answer.greatest, newest) === 0 ? "newest" : "older";
+    return relation(answer.greatest, newest) === "same" ? "newest" : "older";
   }
   if (answer.refusals.size > 0) return "refused";
   if (answer.state === "finished") return "none";

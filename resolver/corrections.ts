@@ -1,10 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { identityKey } from "../schemas/identity.ts";
-import { comparePointers, type VerifiedPointer } from "../schemas/pointer.ts";
+import type { VerifiedPointer } from "../schemas/pointer.ts";
 import type { SourceAnswer } from "./ask_source.ts";
 import { saidNone } from "./conclude.ts";
 import type { Clock, PointerSource } from "./contracts.ts";
 import { abortable, type Alarm, deadline } from "./deadline.ts";
+import { relation } from "./select.ts";
 import type { Verifier } from "./verify.ts";
 import type { WalkState } from "./walk.ts";
 
@@ -58,7 +59,7 @@ export function createCorrections(options: CorrectionOptions): Corrections {
       const answer = await abortable(offered, signal);
       if (answer === undefined) return;
       const held = await abortable(verifier.verify(answer, pointer.identity), signal);
-      if (comparePointers(held, pointer) > 0) onGreater(held);
+      if (relation(held, pointer) === "greater") onGreater(held);
     } catch (error) {
       onFailure(source.id, error);
     }
@@ -82,5 +83,5 @@ export function createCorrections(options: CorrectionOptions): Corrections {
 /** Judged by the signed text: another signature under the same text is no reason to correct anyone. */
 function lags(answer: SourceAnswer, greatest: VerifiedPointer): boolean {
   if (answer.greatest === null) return saidNone(answer);
-  return comparePointers(answer.greatest, greatest) < 0;
+  return relation(answer.greatest, greatest) === "lesser";
 }

@@ -1,8 +1,9 @@
 import type { Identity } from "../schemas/identity.ts";
-import { comparePointers, type VerifiedPointer } from "../schemas/pointer.ts";
+import type { VerifiedPointer } from "../schemas/pointer.ts";
 import { askSource, type SourceAnswer } from "./ask_source.ts";
 import type { Clock, PointerSource } from "./contracts.ts";
 import { type Alarm, deadline, REQUEST_MILLISECONDS } from "./deadline.ts";
+import { newest } from "./select.ts";
 import type { Verifier } from "./verify.ts";
 
 /**
@@ -50,29 +51,29 @@ export function startWalk(identity: Identity, options: WalkOptions): Walk {
   const startedAt = clock();
   const limit = deadline(WALK_MILLISECONDS, { parent: options.signal, alarm });
   const graced = Promise.withResolvers<void>();
-  let greatest: VerifiedPointer | null = null;
+  const joined: VerifiedPointer[] = [];
   let cancelGrace: (() => void) | null = null;
 
-  function join(pointer: VerifiedPointer): void {
-    if (greatest === null || comparePointers(pointer, greatest) > 0) greatest = pointer;
-  }
-  function onPointer(pointer: VerifiedPointer): void {
-    join(pointer);
+  function onPointer(): void {
     cancelGrace ??= alarm(GRACE_MILLISECONDS, graced.resolve);
   }
   const asked = sources.map((source) =>
     askSource(source, identity, { verifier, clock, signal: limit.signal, onPointer })
   );
-  const state = (): WalkState => ({
-    identity,
-    startedAt,
-    greatest,
-    answers: asked.map((source) => source.answer()),
-  });
+  function state(): WalkState {
+    const answers = asked.map((source) => source.answer());
+    const found = answers.flatMap(({ greatest }) => greatest ?? []);
+    return { identity, startedAt, answers, greatest: newest([...joined, ...found]) };
+  }
   const end = Promise.all(asked.map((source) => source.ended)).then(() => {
     limit[Symbol.dispose]();
     cancelGrace?.();
     return state();
   });
-  return { identity, answer: Promise.race([graced.promise.then(state), end]), end, join };
+  return {
+    identity,
+    answer: Promise.race([graced.promise.then(state), end]),
+    end,
+    join: (pointer) => void joined.push(pointer),
+  };
 }
