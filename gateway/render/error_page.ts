@@ -1,0 +1,60 @@
+import type { RoadReport } from "../../resolver/errors.ts";
+import { html, type Markup } from "./markup.ts";
+import { plainPage } from "./plain_page.ts";
+
+export interface ErrorPageContent {
+  /** The HTTP status. */
+  readonly status: number;
+  readonly title: string;
+  /** What happened, in a sentence. It may quote what the visitor typed. */
+  readonly detail: string;
+  /** What the visitor can do; wallet addresses in it become links. Empty when there is nothing. */
+  readonly remedy: string;
+  /** Where the content was looked for. */
+  readonly roads: readonly Pick<RoadReport, "road" | "outcome" | "reason">[];
+}
+
+const OUTCOMES: Record<RoadReport["outcome"], string> = {
+  delivered: "delivered",
+  none: "does not have it",
+  failed: "failed",
+  forged: "sent something else",
+  skipped: "not tried",
+};
+
+/** What a person sees instead of the page that was asked for. */
+export function errorPage(content: ErrorPageContent): Uint8Array<ArrayBuffer> {
+  const { status, title, detail, remedy, roads } = content;
+  return plainPage({
+    title: `${title} – OurSpace`,
+    main: html`<p class="status">Error ${status}</p>
+<h1>${title}</h1>
+<p class="lead">${detail}</p>
+${remedy === "" ? null : html`<p>${withLinks(remedy)}</p>`}
+${roads.length === 0 ? null : roadList(roads)}
+<p><a class="button" href="/">To the start page</a></p>`,
+  });
+}
+
+/** A remedy for a mistyped address names the right one: one click is better than typing it again. */
+function withLinks(text: string): Markup[] {
+  return text.split(/((?:eip155:\d+:)?0x[0-9a-fA-F]{40}\b)/).map((part, index) =>
+    index % 2 === 1 ? html`<a class="long" href="/${part}">${part}</a>` : html`${part}`
+  );
+}
+
+function roadList(roads: ErrorPageContent["roads"]): Markup {
+  return html`
+    <section class="roads">
+      <h2>Where the content was looked for</h2>
+      <ul>
+    ${roads.map(({ road, outcome, reason }) =>
+      html`
+        <li><strong>${road}</strong> ${OUTCOMES[outcome]}${reason === ""
+          ? null
+          : html`<span class="reason">${reason}</span>`}</li>
+      `
+    )}</ul>
+    </section>
+  `;
+}
