@@ -66,7 +66,9 @@ function dnsFault(ascii: string, labels: readonly string[]): string | null {
   const top = labels.at(-1) ?? "";
   if (ascii === "") return "it is empty, or has characters that no domain may have";
   if (ascii.length > DNS_NAME_MAX_LENGTH) return "it is longer than a domain may be";
-  if (isAddressLike(ascii, top)) return "an IP address belongs to a machine, not to a publisher";
+  if (isAddressLike(ascii, top)) {
+    return "it is an IP address, or its last part starts with a digit as no domain does";
+  }
   if (SPECIAL_USE.has(top)) return `names under .${top} are not in the public DNS`;
   if (labels.length < 2) return "a domain has at least two parts, like alice.example";
   if (!labels.every((label) => LDH_LABEL.test(label))) {
