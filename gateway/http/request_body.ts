@@ -34,8 +34,9 @@ export async function* readPieces(
   let read = 0;
   try {
     while (true) {
-      const wait = Math.min(limits.idleMilliseconds, endsAt - performance.now());
-      const piece = await inTime(reader.read(), wait);
+      const left = endsAt - performance.now();
+      if (left <= 0) throw tooSlow();
+      const piece = await inTime(reader.read(), Math.min(limits.idleMilliseconds, left));
       if (piece.done) return;
       read += piece.value.length;
       if (read > limits.maxBytes) throw tooLarge(limits);
@@ -60,16 +61,17 @@ export async function readBody(
 async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new BodyTimeoutError("The request's body did not arrive in time.")),
-      Math.max(0, milliseconds),
-    );
+    timer = setTimeout(() => reject(tooSlow()), milliseconds);
   });
   try {
     return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function tooSlow(): BodyTimeoutError {
+  return new BodyTimeoutError("The request's body did not arrive in time.");
 }
 
 function tooLarge({ maxBytes }: BodyLimits): BodyTooLargeError {
