@@ -1,0 +1,83 @@
+import { assembleGateway, type Gateway } from "../../gateway/assemble.ts";
+import { readConfig } from "../../gateway/config.ts";
+import {
+  buildFileDag,
+  buildFolderDag,
+  type SourceFile,
+} from "../../resolver/content/dag_builder.ts";
+import type { Clock } from "../../resolver/contracts.ts";
+import type { Node } from "../../resolver/node/node.ts";
+import { openNode } from "../../resolver/node/open_node.ts";
+
+/** Never aborts. */
+const CALL = { signal: new AbortController().signal };
+
+/** The whole gateway with a real node, in this process, without a listener. */
+export interface TestGateway extends AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly node: Node;
+  /** What it had to report to its operator. */
+  readonly problems: unknown[];
+  /** A request as a client at 127.0.0.1 sends it. */
+  get(path: string, headers?: Record<string, string>, method?: string): Promise<Response>;
+  /** Puts files into the node; one alone is a file, more are a folder. Returns the root's CID. */
+  add(files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string>;
+}
+
+/** It asks nobody unless `environment` says so. */
+export async function openTestGateway(
+  options: { environment?: Record<string, string>; clock?: Clock } = {},
+): Promise<TestGateway> {
+  const dataDir = await Deno.makeTempDir({ prefix: "ourspace-" });
+  const problems: unknown[] = [];
+  const report = (problem: unknown) => void problems.push(problem);
+  const node = await openNode({ dataDir, report });
+  const stopping = new AbortController();
+  const gateway = await assembleGateway({
+    settings: readConfig({ TRUSTLESS_GATEWAYS: "", DNS: "127.0.0.1:9", ...options.environment }),
+    node,
+    publicOrigin: new URL("https://gateway.example"),
+    welcomePath: null,
+    clock: options.clock ?? Date.now,
+    ready: () => true,
+    signal: stopping.signal,
+    report,
+  });
+  return {
+    gateway,
+    node,
+    problems,
+    get: (path, headers = {}, method = "GET") =>
+      gateway.fetch(
+        new Request(`https://gateway.example${path}`, {
+          method,
+          headers: { Host: "gateway.example", ...headers },
+        }),
+        { remoteAddress: "127.0.0.1" },
+      ),
+    async add(files) {
+      const sources = Object.entries(files).map(([path, content]) => inMemory(path, content));
+      const [first, ...others] = sources;
+      if (first === undefined) throw new Error("there is no file to add");
+      const dag = others.length === 0
+        ? await buildFileDag(first, CALL)
+        : await buildFolderDag(sources, CALL);
+      for await (const { cid, bytes } of dag.blocks(CALL)) await node.blocks.put(cid, bytes);
+      return dag.root.toString();
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await node.close();
+      await Deno.remove(dataDir, { recursive: true });
+    },
+  };
+}
+
+function inMemory(path: string, content: string | Uint8Array<ArrayBuffer>): SourceFile {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return {
+    path,
+    size: bytes.byteLength,
+    read: (start, end) => Promise.resolve(bytes.slice(start, end)),
+  };
+}
