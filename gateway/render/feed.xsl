@@ -140,7 +140,7 @@
           <xsl:for-each select="$page/ourspace:name[@kind != 'identity']">
             <li>
               <xsl:choose>
-                <xsl:when test=". = $home"><a href="{$channel/link}"><xsl:value-of select="."/></a></xsl:when>
+                <xsl:when test=". = $home"><a rel="nofollow noopener" href="{$channel/link}"><xsl:value-of select="."/></a></xsl:when>
                 <xsl:otherwise><bdi><xsl:value-of select="."/></bdi></xsl:otherwise>
               </xsl:choose>
               <xsl:if test="@verified = 'true'">
