@@ -3,6 +3,7 @@ import { type CarBatch, carBatches } from "./content/car_batches.ts";
 import type { Dag } from "./content/dag_builder.ts";
 import type { Call } from "./contracts.ts";
 import type { Outbound } from "./outbound/outbound.ts";
+import { plainWords } from "./plain_words.ts";
 
 /** For 8 MiB on a slow disk; the last batch is pinned, for which Kubo walks the whole DAG. */
 const BATCH_MILLISECONDS = 120_000;
@@ -49,7 +50,7 @@ async function importBatch(
   const text = await new Response(response.body).text();
   if (response.status === 200) return text;
   throw new OurSpaceError(
-    `Kubo refused the content with status ${response.status}: ${words(text)}`,
+    `Kubo refused the content with status ${response.status}: ${plainWords(text)}`,
     {
       remedy: "Check that KUBO_RPC_URL is the RPC address of a running Kubo daemon.",
     },
@@ -60,12 +61,7 @@ async function importBatch(
 function checkPinned(answer: string, dag: Dag): void {
   const pinned = answer.includes(`"${dag.root}"`) && /"PinErrorMsg"\s*:\s*""/.test(answer);
   if (pinned) return;
-  throw new OurSpaceError(`Kubo did not keep the content: ${words(answer)}`, {
+  throw new OurSpaceError(`Kubo did not keep the content: ${plainWords(answer)}`, {
     remedy: "Publish again; if it stays so, check the daemon's log and its free space.",
   });
-}
-
-/** Another program's words on a terminal: no control characters, and not a page of them. */
-function words(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ").trim().slice(0, 300) || "without a word";
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import { type Address, parseIdentity } from "../../../schemas/identity.ts";
+import { locationFault } from "../../../schemas/location.ts";
 
 /** How the pointer gets its signature. */
 export type KeyChoice =
@@ -16,6 +17,11 @@ export type KeyChoice =
   /** `--dry-run` with `--account`: nobody signs. */
   | { readonly kind: "address-only"; readonly account: Address }
   | { readonly kind: "environment" };
+
+/** The command line cannot be understood, or asks for something that does not exist. */
+export class WrongArgumentsError extends OurSpaceError {
+  override name = "WrongArgumentsError";
+}
 
 /** What the command line asks for. */
 export interface PublishArguments {
@@ -45,7 +51,7 @@ const OPTIONS = {
   "help": { type: "boolean", short: "h" },
 } as const;
 
-/** Null: `--help`. Throws OurSpaceError that says which argument is wrong. */
+/** Null: `--help`. Throws WrongArgumentsError that says which argument is wrong. */
 export function parsePublishArguments(args: readonly string[]): PublishArguments | null {
   const { values, positionals } = parseOptions(args);
   if (values.help) return null;
@@ -55,7 +61,7 @@ export function parsePublishArguments(args: readonly string[]): PublishArguments
     path: parsePath(positionals, values.withdraw ?? false),
     key: parseKey(values, account, dryRun),
     account,
-    locations: values.location ?? [],
+    locations: parseLocations(values.location ?? [], values.withdraw ?? false),
     dryRun,
     yes: values.yes ?? false,
   };
@@ -78,6 +84,15 @@ function parsePath(positionals: readonly string[], withdraw: boolean): string | 
   if (withdraw && path !== undefined) throw wrong("--withdraw takes no feed file or folder");
   if (!withdraw && path === undefined) throw wrong("No feed file or folder is named");
   return path ?? null;
+}
+
+function parseLocations(locations: readonly string[], withdraw: boolean): readonly string[] {
+  if (withdraw && locations.length > 0) throw wrong("--withdraw takes no --location");
+  for (const location of locations) {
+    const fault = locationFault(location);
+    if (fault !== null) throw wrong(`--location ${location} cannot be used: ${fault}`);
+  }
+  return locations;
 }
 
 function parseKey(values: Values, account: Address | null, dryRun: boolean): KeyChoice {
@@ -120,7 +135,7 @@ function parseRpcUrl(text: string): string {
   throw wrong("--rpc takes a URL that starts with http:// or https://");
 }
 
-function wrong(message: string, cause?: unknown): OurSpaceError {
+function wrong(message: string, cause?: unknown): WrongArgumentsError {
   const remedy = "`deno task publish --help` shows every argument.";
-  return new OurSpaceError(`${message}.`, { remedy, ...(cause === undefined ? {} : { cause }) });
+  return new WrongArgumentsError(`${message}.`, { remedy, cause });
 }

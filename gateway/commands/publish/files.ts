@@ -76,7 +76,7 @@ function reasonToLeaveOut(
   excluded: readonly string[],
 ): string | null {
   if (entry.name.startsWith(".")) return "hidden";
-  if (excluded.includes(location)) return "it belongs to OurSpace, not to your feed";
+  if (excluded.includes(location)) return "it is a secret, or the node's data";
   if (entry.isSymlink) return "a link to another file; copy the file itself";
   if (!entry.isDirectory && !entry.isFile) return "no ordinary file";
   // The importer reads a backslash before a slash as an escape; the rest makes unusable URLs.
@@ -84,7 +84,8 @@ function reasonToLeaveOut(
   return null;
 }
 
-async function secretIn(location: string, name: string): Promise<string | null> {
+/** Why a file looks like a key, or null. */
+export async function secretIn(location: string, name: string): Promise<string | null> {
   const { size } = await Deno.stat(location);
   const text = size <= LARGEST_SECRET_BYTES ? await Deno.readTextFile(location) : "";
   return secretReason(name, text);

@@ -1,17 +1,21 @@
+import type { Call } from "../../../resolver/contracts.ts";
+import { abortable } from "../../../resolver/deadline.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 
 /** Where a command talks to the person who started it. */
 export interface Terminal {
   /** A line of the result (standard output). */
   result(line: string): void;
+  /** A text that a program may read: to the byte as it is, with a line feed after it for a person. */
+  exact(text: string): void;
   /** A line about the work (standard error). */
   note(line: string): void;
   /** How far the work is; shown for a moment, never part of the result. */
   progress(line: string): void;
   /** Null: nobody is there to answer. */
-  confirm(question: string): boolean | null;
+  confirm(question: string, call: Call): Promise<boolean | null>;
   /** What is typed is not shown. Null: nobody is there to answer. */
-  askSecret(question: string): Promise<string | null>;
+  askSecret(question: string, call: Call): Promise<string | null>;
 }
 
 /** A line every so often, where lines cannot be redrawn: in a log. */
@@ -40,6 +44,10 @@ export function processTerminal(): Terminal {
       erase();
       write(Deno.stdout, `${line}\n`);
     },
+    exact(text) {
+      erase();
+      write(Deno.stdout, Deno.stdout.isTerminal() ? `${text}\n` : text);
+    },
     note(line) {
       erase();
       write(Deno.stderr, `${line}\n`);
@@ -53,21 +61,21 @@ export function processTerminal(): Terminal {
         write(Deno.stderr, `${line}\n`);
       }
     },
-    confirm(question) {
+    async confirm(question, call) {
       erase();
       if (!answers) return null;
       write(Deno.stderr, `${question} [y/N] `);
       const line = new Uint8Array(64);
-      const length = Deno.stdin.readSync(line) ?? 0;
+      const length = await abortable(Deno.stdin.read(line), call.signal) ?? 0;
       return /^y(es)?$/i.test(new TextDecoder().decode(line.subarray(0, length)).trim());
     },
-    async askSecret(question) {
+    async askSecret(question, call) {
       erase();
       if (!answers) return null;
       write(Deno.stderr, question);
       Deno.stdin.setRaw(true);
       try {
-        return await readHidden(Deno.stdin);
+        return await abortable(readHidden(Deno.stdin), call.signal);
       } finally {
         Deno.stdin.setRaw(false);
         write(Deno.stderr, "\n");

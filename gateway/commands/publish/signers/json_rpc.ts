@@ -2,6 +2,7 @@ import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { type Address, checksumAddress } from "../../../../schemas/identity.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
+import { plainWords } from "../../../../resolver/plain_words.ts";
 import type { Signer } from "./signer.ts";
 
 /** For answers without a person: a list of accounts. */
@@ -116,9 +117,7 @@ function parseJson(text: string): unknown {
 }
 
 function rpcError(method: string, error: { code: number; message: string }): OurSpaceError {
-  // The endpoint's words are shown on a terminal: no control characters, and not a page of them.
-  const words = error.message.replace(/\p{Cc}+/gu, " ").slice(0, 200);
-  const said = `${words} (code ${error.code})`;
+  const said = `${plainWords(error.message)} (code ${error.code})`;
   if (error.code === USER_REJECTED) {
     return new OurSpaceError("The signature was refused in the wallet. Nothing was published.");
   }

@@ -1,4 +1,5 @@
 import { OurSpaceError } from "../../../../schemas/errors.ts";
+import type { Address } from "../../../../schemas/identity.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import type { KeyChoice } from "../arguments.ts";
@@ -19,8 +20,23 @@ export interface SignerContext {
   readonly outbound: Outbound;
 }
 
-/** Makes the signer that the command line chose. Throws OurSpaceError; none of its texts holds a secret. */
+/**
+ * Makes the signer that the command line chose. Throws OurSpaceError; none of its texts holds a
+ * secret.
+ */
 export async function openSigner(
+  { key, account }: { key: KeyChoice; account: Address | null },
+  context: SignerContext,
+  call: Call,
+): Promise<Signer> {
+  const signer = await openChosen(key, context, call);
+  if (account === null || account === signer.address) return signer;
+  throw new OurSpaceError(`The key is that of ${signer.address}, not of ${account}.`, {
+    remedy: "Name the key of that account, or leave out --account.",
+  });
+}
+
+async function openChosen(
   choice: KeyChoice,
   context: SignerContext,
   call: Call,
@@ -31,7 +47,7 @@ export async function openSigner(
       return await createPrivateKeySigner(await readSecretFile(choice.path, terminal), choice.path);
     case "keystore": {
       const file = await readSecretFile(choice.path, terminal);
-      const password = await keystorePassword(choice.passwordFile, context);
+      const password = await keystorePassword(choice.passwordFile, context, call);
       const key = await decryptKeystore(
         file,
         password,
@@ -61,13 +77,14 @@ export async function openSigner(
 async function keystorePassword(
   passwordFile: string | null,
   { environment, terminal }: SignerContext,
+  call: Call,
 ): Promise<string> {
   if (passwordFile !== null) {
     const text = await readSecretFile(passwordFile, terminal);
     return text.replace(/\r?\n$/, "");
   }
   const password = environment[PASSWORD_VARIABLE] ??
-    await terminal.askSecret("Password of the keystore (not shown): ");
+    await terminal.askSecret("Password of the keystore (not shown): ", call);
   if (password !== null) return password;
   throw new OurSpaceError("The keystore's password is missing.", {
     remedy: `Give --password-file, or set ${PASSWORD_VARIABLE}.`,

@@ -1,0 +1,69 @@
+import { CID } from "multiformats/cid";
+import type { Call } from "../../resolver/contracts.ts";
+import type { Identity } from "../../schemas/identity.ts";
+import { environmentVariables } from "../environment_variables.ts";
+import { parsePublishArguments, type PublishArguments } from "./publish/arguments.ts";
+import { askConsent } from "./publish/consent.ts";
+import { prepareContent } from "./publish/content.ts";
+import { deliver } from "./publish/deliver.ts";
+import { draftPointer, isSame, printDraft } from "./publish/draft.ts";
+import { exitCode } from "./publish/exit_code.ts";
+import { HELP } from "./publish/help.ts";
+import { openPlaces } from "./publish/places/mod.ts";
+import { isPublished, reportLines } from "./publish/report.ts";
+import { signPointer } from "./publish/sign_pointer.ts";
+import { openSigner } from "./publish/signers/mod.ts";
+import { storeContent } from "./publish/store_content.ts";
+import { noteFailures, surveyPlaces } from "./publish/survey.ts";
+import { processTerminal } from "./publish/terminal.ts";
+import { createTools, type Tools } from "./publish/tools.ts";
+
+/** From the wish to the report. Returns false when nobody can find the result. */
+export async function publish(wish: PublishArguments, tools: Tools, call: Call): Promise<boolean> {
+  const { terminal, verifier } = tools;
+  const signer = await openSigner(wish, tools, call);
+  const identity: Identity = { kind: "wallet", address: signer.address };
+  await using places = await openPlaces(tools);
+  const content = wish.path === null
+    ? null
+    : await prepareContent(wish.path, wish.key, tools, call);
+
+  const survey = await surveyPlaces(places.all, identity, tools, call);
+  noteFailures(survey, terminal);
+  const draft = draftPointer(wish, identity, content, survey, tools);
+  if (wish.dryRun) {
+    printDraft(draft, wish, survey, terminal);
+    return true;
+  }
+
+  const held = survey.held !== null && isSame(draft, survey.held) ? survey.held : null;
+  if (held === null) await askConsent(wish, survey, terminal, call);
+  const otherHolders = content === null
+    ? []
+    : await storeContent(content.dag, wish.locations, places.targets, tools, call);
+  const pointer = held ?? await signPointer(draft, signer, verifier, call);
+
+  terminal.progress("Delivering …");
+  const deliveries = await deliver(pointer, CID.parse(pointer.cid), places.all, tools, call);
+  const unchanged = held !== null;
+  const { ownUrl } = places;
+  const publication = { pointer, content, unchanged, deliveries, otherHolders, ownUrl };
+  for (const line of reportLines(publication)) terminal.result(line);
+  return isPublished(publication);
+}
+
+async function main(): Promise<number> {
+  const terminal = processTerminal();
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stop.abort());
+  return await exitCode(terminal, stop.signal, async () => {
+    const wish = parsePublishArguments(Deno.args);
+    if (wish !== null) {
+      return await publish(wish, createTools(environmentVariables(), terminal), stop);
+    }
+    terminal.result(HELP);
+    return true;
+  });
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,92 @@
+import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { identityText } from "../../../../schemas/identity.ts";
+import { POINTER_MAX_BYTES } from "../../../../schemas/pointer.ts";
+import { verify } from "../../../../resolver/content/verified.ts";
+import type { Call } from "../../../../resolver/contracts.ts";
+import { REQUEST_MILLISECONDS } from "../../../../resolver/deadline.ts";
+import type {
+  Outbound,
+  OutboundRequest,
+  OutboundResponse,
+} from "../../../../resolver/outbound/outbound.ts";
+import { fetchRawBlock } from "../../../../resolver/trustless.ts";
+import { greaterHeld, type Place } from "./place.ts";
+import { problemDetail } from "./problem_detail.ts";
+
+/** A place that takes longer is reported as out of reach; the others are not kept waiting. */
+const DEADLINE_MILLISECONDS = 10_000;
+
+/** A visit may make the place fetch the content first, within its own deadline for a visitor. */
+const VISIT_MILLISECONDS = REQUEST_MILLISECONDS + 5_000;
+/** What is in front of a feed is not read; a problem is a few hundred bytes. */
+const MAX_VISIT_BYTES = 32 * 1024 * 1024;
+
+/** A place behind its HTTP interface: the running node of this machine, or a peer. */
+export function httpPlace(
+  { name, url, own }: { name: string; url: string; own: boolean },
+  outbound: Outbound,
+): Place {
+  const request = (
+    request: Pick<OutboundRequest, "url"> & Partial<OutboundRequest>,
+    call: Call,
+  ): Promise<OutboundResponse> =>
+    outbound.fetch({
+      trust: "operator",
+      maxBytes: POINTER_MAX_BYTES,
+      timeoutMilliseconds: DEADLINE_MILLISECONDS,
+      maxRedirects: 0,
+      ...request,
+    }, call);
+
+  return {
+    name,
+    own,
+    url,
+
+    async ask(identity, call) {
+      const path = `${url}/v1/pointers/${identityText(identity)}`;
+      const response = await request({ url: path }, call);
+      const body = new Response(response.body);
+      const time = Date.parse(response.headers.get("Date") ?? "");
+      const answer = { time: Number.isNaN(time) ? null : time };
+      if (response.status === 200) return { ...answer, pointer: await body.bytes() };
+      const detail = problemDetail(await body.text());
+      if (response.status === 404) return { ...answer, pointer: null };
+      throw new OurSpaceError(`It answered with status ${response.status}. ${detail}`.trimEnd());
+    },
+
+    async offer(pointer, call) {
+      const response = await request({
+        url: `${url}/v1/pointers/${identityText(pointer.identity)}`,
+        method: "PUT",
+        headers: { "Content-Type": "application/json" },
+        body: pointer.bytes,
+      }, call);
+      const text = await new Response(response.body).text();
+      if (response.status === 204) return;
+      if (response.status === 409) throw greaterHeld();
+      throw new OurSpaceError(
+        `It refused the pointer with status ${response.status}. ${problemDetail(text)}`.trimEnd(),
+      );
+    },
+
+    async visit(identity, call) {
+      const response = await request({
+        url: `${url}/${identityText(identity)}/feed.xml?raw`,
+        maxBytes: MAX_VISIT_BYTES,
+        timeoutMilliseconds: VISIT_MILLISECONDS,
+      }, call);
+      if (response.status === 200) {
+        await response.body.cancel();
+        return "";
+      }
+      const detail = problemDetail(await new Response(response.body).text());
+      return detail || `It answers readers with status ${response.status}.`;
+    },
+
+    async holds(cid, call) {
+      const bytes = await fetchRawBlock(outbound, url, cid, call);
+      return bytes !== null && await verify(cid, Uint8Array.from(bytes)) !== null;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { kuboSetting } from "../../../../resolver/blocks/kubo.ts";
+import { peersSetting } from "../../../../resolver/peers.ts";
+import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { hostSetting, nodeSetting, portSetting, publicUrlSetting } from "../../../config.ts";
+import type { Tools } from "../tools.ts";
+import { httpPlace } from "./http_place.ts";
+import { kuboTarget } from "./kubo.ts";
+import { openOwnNode } from "./own_node.ts";
+import type { ContentTarget, Place } from "./place.ts";
+
+/** Where the content is put. */
+export interface Targets {
+  /** Null: without a node. */
+  readonly own: ContentTarget | null;
+  readonly others: readonly ContentTarget[];
+}
+
+/** Everybody the publisher deals with, by the settings. */
+export interface Places extends AsyncDisposable {
+  /** The own node first, then the peers. */
+  readonly all: readonly Place[];
+  readonly targets: Targets;
+  /** Where the own node's pages are, or will be when it runs; null without an own node. */
+  readonly ownUrl: string | null;
+}
+
+/** Reaches the own node, and names the peers. Throws OurSpaceError when there is neither. */
+export async function openPlaces(tools: Tools): Promise<Places> {
+  const { settings, outbound, terminal, dataDir } = tools;
+  const report = (problem: string) => terminal.note(`Warning: ${problem}`);
+  const node = settings.get(nodeSetting) === "off"
+    ? null
+    : await openOwnNode({ dataDir, outbound, report });
+  const peers = settings.get(peersSetting).map((url) =>
+    httpPlace({ name: url, url, own: false }, outbound)
+  );
+  const all = node === null ? peers : [node.place, ...peers];
+  if (all.length === 0) {
+    throw new OurSpaceError("There is nobody to give the pointer to: no node and no peers.", {
+      remedy: "Set NODE to embedded, or PEERS to other nodes' addresses.",
+    });
+  }
+  const kubo = settings.get(kuboSetting);
+  const listening = `http://${settings.get(hostSetting)}:${settings.get(portSetting)}`;
+  return {
+    all,
+    targets: {
+      own: node?.target ?? null,
+      others: kubo === null ? [] : [kuboTarget(kubo, outbound)],
+    },
+    ownUrl: node === null ? null : settings.get(publicUrlSetting) ?? node.place.url ?? listening,
+    [Symbol.asyncDispose]: async () => await node?.[Symbol.asyncDispose](),
+  };
+}

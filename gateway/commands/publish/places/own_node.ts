@@ -1,0 +1,93 @@
+import type { DagBlock } from "../../../../resolver/content/dag_builder.ts";
+import type { Node } from "../../../../resolver/node/node.ts";
+import { FolderInUseError } from "../../../../resolver/node/folder_lock.ts";
+import { readAdminToken } from "../../../../resolver/node/admin_token.ts";
+import { openNode } from "../../../../resolver/node/open_node.ts";
+import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
+import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { httpPlace } from "./http_place.ts";
+import { type ContentTarget, greaterHeld, type Place } from "./place.ts";
+import { runningNodeTarget } from "./running_node.ts";
+
+const NAME = "your node";
+/** Blocks that are written at once: a synced write waits for the disk, not for the processor. */
+const WRITES_AT_ONCE = 8;
+
+/** The node of this machine, whether it runs or not. */
+export interface OwnNode extends AsyncDisposable {
+  readonly place: Place;
+  readonly target: ContentTarget;
+}
+
+/**
+ * Reaches the node that lives in a data folder: through the process that holds it, or by holding it
+ * for as long as the command runs. Throws OurSpaceError when another command holds it.
+ */
+export async function openOwnNode(
+  options: { dataDir: string; outbound: Outbound; report: (problem: string) => void },
+): Promise<OwnNode> {
+  const { dataDir, outbound, report } = options;
+  try {
+    const node = await openNode({ dataDir, report });
+    return {
+      place: storedPlace(node),
+      target: storedTarget(node),
+      [Symbol.asyncDispose]: () => node.close(),
+    };
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) throw error;
+    const token = await readAdminToken(dataDir);
+    const url = error.holder?.url ?? null;
+    if (url === null || token === null) throw notReady(dataDir, error);
+    return {
+      place: httpPlace({ name: NAME, url, own: true }, outbound),
+      target: runningNodeTarget(NAME, url, token, outbound),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+}
+
+function storedPlace({ pointers, blocks }: Node): Place {
+  return {
+    name: NAME,
+    own: true,
+    url: null,
+    ask: (identity) => Promise.resolve({ pointer: pointers.get(identity), time: null }),
+    offer(pointer) {
+      const outcome = pointers.put(pointer);
+      return outcome.kind === "greater-held" ? Promise.reject(greaterHeld()) : Promise.resolve();
+    },
+    visit: () => Promise.resolve(null),
+    holds: async (cid) => await blocks.get(cid) !== null,
+  };
+}
+
+function storedTarget({ blocks }: Node): ContentTarget {
+  return {
+    name: NAME,
+    async store(dag, call, onStored) {
+      let batch: DagBlock[] = [];
+      const write = async () => {
+        await Promise.all(batch.map(({ cid, bytes }) => blocks.put(cid, bytes)));
+        onStored(batch.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
+        batch = [];
+      };
+      for await (const block of dag.blocks(call)) {
+        batch.push(block);
+        if (batch.length === WRITES_AT_ONCE) await write();
+      }
+      await write();
+    },
+  };
+}
+
+function notReady(dataDir: string, cause: FolderInUseError): OurSpaceError {
+  return new OurSpaceError(
+    `The data folder ${dataDir} is in use by a process that does not answer.`,
+    {
+      remedy:
+        "Either your node is just starting, or another command is at work: try again in a moment.",
+      cause,
+    },
+  );
+}

@@ -1,0 +1,92 @@
+import { type Identity, identityText } from "../../../schemas/identity.ts";
+import { isWithdrawn, type VerifiedPointer } from "../../../schemas/pointer.ts";
+import type { PreparedContent } from "./content.ts";
+import type { Delivery } from "./deliver.ts";
+import { formatBytes } from "./progress.ts";
+
+/** What the command reached. */
+export interface Publication {
+  readonly pointer: VerifiedPointer;
+  /** Null when the feed was withdrawn. */
+  readonly content: PreparedContent | null;
+  /** The pointer was held before, and was only delivered again. */
+  readonly unchanged: boolean;
+  readonly deliveries: readonly Delivery[];
+  /** Names of places that are no nodes and took the content. */
+  readonly otherHolders: readonly string[];
+  /** Where the own node's pages are, or will be when it runs; null without an own node. */
+  readonly ownUrl: string | null;
+}
+
+/** The result in lines. */
+export function reportLines(publication: Publication): string[] {
+  const { pointer, deliveries, otherHolders } = publication;
+  const pointers = deliveries.filter(({ holdsPointer }) => holdsPointer).length;
+  const contents = deliveries.filter(({ holdsContent }) => holdsContent).length;
+  const withdrawn = isWithdrawn(pointer);
+  return [
+    headline(publication),
+    `Address:   ${identityText(pointer.identity)}`,
+    `Timestamp: ${pointer.timestamp}`,
+    ...(withdrawn ? [] : [`CID:       ${pointer.cid}`]),
+    `Pointer:   held by ${pointers} of ${deliveries.length} places`,
+    ...(withdrawn ? [] : [
+      `Content:   held by ${
+        [`${contents} of ${deliveries.length} places`, ...otherHolders].join(", ")
+      }`,
+    ]),
+    ...deliveries.map(placeLine),
+    ...pageLines(publication),
+  ];
+}
+
+/** True when others can find the pointer, and its content, somewhere. */
+export function isPublished({ pointer, deliveries, otherHolders }: Publication): boolean {
+  const hasContent = isWithdrawn(pointer) || otherHolders.length > 0 ||
+    pointer.locations.length > 0 || deliveries.some(({ holdsContent }) => holdsContent);
+  return hasContent && deliveries.some(({ holdsPointer }) => holdsPointer);
+}
+
+function headline({ content, unchanged }: Publication): string {
+  if (content === null) {
+    return unchanged ? "The feed is withdrawn already." : "The feed is withdrawn.";
+  }
+  const { feed, fileCount, dag } = content;
+  const posts = feed.items.length === 1 ? "1 post" : `${feed.items.length} posts`;
+  const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
+  const what = `“${feed.title}”: ${posts}, ${files}, ${formatBytes(dag.byteCount)}.`;
+  return unchanged
+    ? `Nothing has changed since the last publication; it was delivered again. ${what}`
+    : `Published ${what}`;
+}
+
+function placeLine({ place, holdsPointer, holdsContent, reason }: Delivery): string {
+  const state = holdsPointer && holdsContent
+    ? "holds both"
+    : holdsPointer
+    ? "holds the pointer, not the content yet"
+    : "does not hold the pointer";
+  return `  ${place.name}: ${state}${reason === "" ? "" : `. ${reason}`}`;
+}
+
+function pageLines({ pointer, deliveries, ownUrl }: Publication): string[] {
+  if (isWithdrawn(pointer)) return [];
+  const urls = deliveries.flatMap(({ place, holdsContent }) => {
+    if (place.own) return ownUrl === null ? [] : [pageUrl(ownUrl, pointer.identity)];
+    return holdsContent && place.url !== null ? [pageUrl(place.url, pointer.identity)] : [];
+  });
+  const sleeping = deliveries.some(({ place }) => place.own && place.url === null);
+  return [
+    ...urls.map((url, index) => `${index === 0 ? "Page:      " : "           "}${url}`),
+    ...(sleeping
+      ? [
+        "Your node is not running: readers and peers can fetch the content when it is.",
+        "Start it with: deno task start",
+      ]
+      : []),
+  ];
+}
+
+function pageUrl(base: string, identity: Identity): string {
+  return `${base}/${identityText(identity)}`;
+}

@@ -1,0 +1,41 @@
+import type { Dag } from "../../../resolver/content/dag_builder.ts";
+import type { Call } from "../../../resolver/contracts.ts";
+import { checkLocations } from "./locations.ts";
+import type { Targets } from "./places/mod.ts";
+import { byteProgress } from "./progress.ts";
+import { describe } from "./survey.ts";
+import type { Tools } from "./tools.ts";
+
+/**
+ * Puts the content wherever the publisher keeps it, and warns of locations that do not serve it.
+ * Returns the names of the holders that are no nodes. Throws when the own node does not take it.
+ */
+export async function storeContent(
+  dag: Dag,
+  locations: readonly string[],
+  { own, others }: Targets,
+  { terminal, clock, outbound }: Tools,
+  call: Call,
+): Promise<readonly string[]> {
+  const progress = (name: string) =>
+    byteProgress(terminal, `Storing in ${name}`, dag.byteCount, clock);
+  if (own !== null) await own.store(dag, call, progress(own.name));
+
+  const holders: string[] = [];
+  for (const target of others) {
+    try {
+      await target.store(dag, call, progress(target.name));
+      holders.push(target.name);
+    } catch (error) {
+      call.signal.throwIfAborted();
+      const { message, remedy } = describe(error);
+      terminal.note(
+        `Warning: ${target.name} does not hold the content. ${message} ${remedy}`.trim(),
+      );
+    }
+  }
+  for (const fault of await checkLocations(locations, dag.root, outbound, call)) {
+    terminal.note(`Warning: ${fault}`);
+  }
+  return holders;
+}

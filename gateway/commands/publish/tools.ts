@@ -1,0 +1,39 @@
+import type { Clock } from "../../../resolver/contracts.ts";
+import { createDnsClient } from "../../../resolver/dns/create.ts";
+import { dnsSetting } from "../../../resolver/dns/setting.ts";
+import { createOutbound } from "../../../resolver/outbound/create.ts";
+import type { Outbound } from "../../../resolver/outbound/outbound.ts";
+import { allowPrivateSetting } from "../../../resolver/outbound/setting.ts";
+import { createVerifier, type Verifier } from "../../../resolver/verify.ts";
+import type { Settings } from "../../../schemas/setting.ts";
+import { dataFolderSetting, readConfig } from "../../config.ts";
+import { platformDataFolder } from "../../data_folder.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the steps of the command work with. */
+export interface Tools {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly settings: Settings;
+  /** Where the own node lives. */
+  readonly dataDir: string;
+  readonly outbound: Outbound;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+}
+
+/** Throws OurSpaceError when a setting cannot be used. */
+export function createTools(environment: Tools["environment"], terminal: Terminal): Tools {
+  const settings = readConfig(environment);
+  const clock = Date.now;
+  const dns = createDnsClient(settings.get(dnsSetting));
+  return {
+    environment,
+    settings,
+    dataDir: settings.get(dataFolderSetting) ?? platformDataFolder(Deno.build.os, environment),
+    outbound: createOutbound({ dns, allowPrivate: settings.get(allowPrivateSetting), clock }),
+    verifier: createVerifier({ clock }),
+    clock,
+    terminal,
+  };
+}
