@@ -16,3 +16,6 @@ export const NEVER = "private, no-store";
 
 /** The page's parts change only when the gateway is updated. */
 export const PARTS = "public, max-age=300, stale-while-revalidate=86400";
+
+/** A CID's bytes never change; a year is the longest that caches heed. */
+export const IMMUTABLE = "public, max-age=31536000, immutable";
