@@ -131,7 +131,8 @@ const character = fc.oneof(
 );
 const anything = fc.oneof(
   fc.array(character, { maxLength: 12 }).map((units) => units.join("")),
-  fc.array(character, { maxLength: 8 }).map((units) => `${units.join("")}.example`),
+  fc.tuple(fc.array(character, { maxLength: 8 }), fc.constantFrom(".example", ".eth", ".eth."))
+    .map(([units, end]) => units.join("") + end),
   fc.string({ unit: "binary", maxLength: NAME_MAX_LENGTH + 2 }),
 );
 
