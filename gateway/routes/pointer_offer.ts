@@ -15,8 +15,8 @@ import { createRateLimit } from "../http/rate_limit.ts";
 import { BodyTimeoutError, BodyTooLargeError, readBody } from "../http/request_body.ts";
 import { passOn } from "./pass_on.ts";
 
-/** A client's offers: at least 200 in every minute pass, good and bad ones counted alike. */
-const OFFERS = { burst: 300, perMinute: 300, maxClients: 10_000 };
+/** Of one client, good and bad ones alike: 200 good offers pass among twice as many bad ones. */
+const OFFERS = { burst: 600, perMinute: 600, maxClients: 10_000 };
 
 const BODY_LIMITS = {
   maxBytes: POINTER_MAX_BYTES,

@@ -1,0 +1,35 @@
+import { Hono } from "hono";
+import { createAnswerError } from "../../gateway/http/errors.ts";
+import { pointerRoutes } from "../../gateway/routes/pointers.ts";
+import type { Clock, PointerSource } from "../../resolver/contracts.ts";
+import type { Node } from "../../resolver/node/node.ts";
+import { createResolver, type Resolver } from "../../resolver/resolver.ts";
+import { createVerifier } from "../../resolver/verify.ts";
+import type { Handler } from "./app_outbound.ts";
+
+/** When the tests' requests are made, unless they say otherwise. */
+export const NOW = Date.parse("2026-06-01T00:00:00.000Z");
+
+export interface PeerApiOptions {
+  readonly node: Node | null;
+  readonly peers?: readonly PointerSource[];
+  readonly resolver?: Resolver;
+  readonly clock?: Clock;
+}
+
+/** The peer API of a node, or of a gateway without one, as a function from requests to responses. */
+export function peerApi(options: PeerApiOptions): Handler & { readonly resolver: Resolver } {
+  const { node, peers = [], clock = () => NOW } = options;
+  const verifier = createVerifier({ clock });
+  const resolver = options.resolver ?? createResolver({ sources: [], verifier, clock });
+  const app = new Hono();
+  const clientAddress = () => "192.0.2.1";
+  app.route("/", pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress }));
+  const answerError = createAnswerError({
+    report: (error) => {
+      throw error;
+    },
+  });
+  app.onError((error, context) => answerError(error, context.req.raw));
+  return Object.assign((request: Request) => app.fetch(request), { resolver });
+}
