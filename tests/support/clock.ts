@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Clock } from "../../resolver/contracts.ts";
 import type { Alarm } from "../../resolver/deadline.ts";
 
@@ -48,7 +49,7 @@ export function createTestClock(start = Date.parse("2026-06-01T12:00:00.000Z")):
 
 /** One turn of the event loop: every promise that can settle without outside help has settled. */
 export function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Looks at a promise without waiting for it: its value, or undefined as long as it has none. */

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import type { SourceAnswer } from "../../resolver/ask_source.ts";
+import { conclude } from "../../resolver/conclude.ts";
+import {
+  NotFoundError,
+  OutboundError,
+  PointerRefusedError,
+  UnavailableError,
+} from "../../resolver/errors.ts";
+import { createTestClock } from "../support/clock.ts";
+import { makeSigner, verifiedPointer } from "../support/pointers.ts";
+import { scriptedSource } from "../support/sources.ts";
+
+const alice = makeSigner();
+const older = await verifiedPointer(alice, { timestamp: "2026-01-01T00:00:00.000Z" });
+const newer = await verifiedPointer(alice, { timestamp: "2026-02-01T00:00:00.000Z" });
+const startedAt = Date.parse("2026-06-01T12:00:00.000Z");
+
+function answer(fields: Partial<SourceAnswer> = {}): SourceAnswer {
+  return {
+    source: scriptedSource(createTestClock(), [], "somewhere"),
+    greatest: null,
+    refusals: new Set(),
+    state: "finished",
+    milliseconds: 12,
+    ...fields,
+  };
+}
+const none = answer();
+const failed = answer({ state: "failed", error: new Error("down") });
+const late = answer({ state: "late", error: new Error("deadline") });
+const forged = answer({ refusals: new Set(["bad-signature"]) });
+const contract = answer({ refusals: new Set(["bad-signature", "not-verifiable-here"]) });
+
+function outcome(answers: SourceAnswer[]) {
+  return () => conclude({ identity: alice.identity, startedAt, greatest: null, answers });
+}
+const notFound = (incomplete: boolean) => (error: unknown) =>
+  error instanceof NotFoundError && error.incomplete === incomplete;
+
+Deno.test("nobody knows: not found, and that is complete", () => {
+  assert.throws(outcome([none, none]), notFound(false));
+  assert.throws(outcome([]), notFound(false));
+});
+
+Deno.test("some know nothing and the others failed: not found, incomplete", () => {
+  for (const silent of [failed, late, forged]) {
+    assert.throws(outcome([none, silent]), notFound(true));
+  }
+});
+
+Deno.test("nobody could be asked: unavailable, with every cause", () => {
+  assert.throws(outcome([failed, late, forged]), (error) => {
+    assert.ok(error instanceof UnavailableError);
+    assert.ok(error.cause instanceof AggregateError);
+    assert.equal(error.cause.errors.length, 3);
+    assert.notEqual(error.remedy, "");
+    return true;
+  });
+});
+
+Deno.test("only a contract account's records were found: not verifiable here", () => {
+  for (const others of [[], [none], [failed, none]]) {
+    assert.throws(
+      outcome([contract, ...others]),
+      (error) => error instanceof PointerRefusedError && error.reason === "not-verifiable-here",
+    );
+  }
+});
+
+Deno.test("a pointer was found: fresh, checked when the walk began", () => {
+  const answers = [answer({ greatest: newer }), failed];
+  const resolution = conclude({ identity: alice.identity, startedAt, greatest: newer, answers });
+  assert.equal(resolution.pointer, newer);
+  assert.equal(resolution.freshness, "fresh");
+  assert.equal(resolution.checkedAt, startedAt);
+});
+
+Deno.test("a pointer that no source gave is fresh when one answered, stale when all failed", () => {
+  const freshness = (answers: SourceAnswer[]) =>
+    conclude({ identity: alice.identity, startedAt, greatest: newer, answers }).freshness;
+  assert.equal(freshness([none, failed]), "fresh");
+  assert.equal(freshness([answer({ greatest: older })]), "fresh");
+  assert.equal(freshness([failed, forged, late]), "stale");
+});
+
+Deno.test("the report says what each source did, and names no internals", () => {
+  const connection = new OutboundError("10.0.0.7:8000 refused", { reason: "connection" });
+  const answers = [
+    answer({ greatest: newer }),
+    answer({ greatest: older, state: "late" }),
+    none,
+    answer({ state: "failed", error: connection }),
+    failed,
+    forged,
+    late,
+    answer({ state: "asked" }),
+  ];
+  const { sources } = conclude({ identity: alice.identity, startedAt, greatest: newer, answers });
+  assert.deepEqual(sources.map(({ outcome, timestamp, reason }) => [outcome, timestamp, reason]), [
+    ["newest", newer.timestamp, "gave a valid pointer"],
+    ["older", older.timestamp, "gave a valid pointer"],
+    ["none", undefined, "knows no pointer"],
+    ["failed", undefined, "could not be reached"],
+    ["failed", undefined, "could not be asked"],
+    ["refused", undefined, "sent a record with a wrong signature"],
+    ["late", undefined, "has not answered in time"],
+    ["late", undefined, "has not answered in time"],
+  ]);
+  assert.ok(
+    sources.every(({ source, milliseconds }) => source === "somewhere" && milliseconds === 12),
+  );
+});
