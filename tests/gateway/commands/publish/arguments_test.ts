@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { parsePublishArguments } from "../../../../gateway/commands/publish/arguments.ts";
+
+const ACCOUNT = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
+
+Deno.test("a feed and a key file are all that is needed", () => {
+  assert.deepEqual(parsePublishArguments(["feed", "--key-file", "a.key"]), {
+    path: "feed",
+    key: { kind: "key-file", path: "a.key" },
+    account: null,
+    locations: [],
+    dryRun: false,
+    yes: false,
+  });
+});
+
+Deno.test("--help wins over everything", () => {
+  assert.equal(parsePublishArguments(["-h"]), null);
+  assert.equal(parsePublishArguments(["a", "b", "--help"]), null);
+});
+
+Deno.test("each way to sign is understood", () => {
+  const key = (...args: string[]) => parsePublishArguments(["feed", ...args])?.key;
+  assert.deepEqual(key(), { kind: "environment" });
+  assert.deepEqual(key("--keystore", "k"), { kind: "keystore", path: "k", passwordFile: null });
+  assert.deepEqual(key("--rpc", "http://127.0.0.1:8545"), {
+    kind: "json-rpc",
+    url: "http://127.0.0.1:8545/",
+    account: null,
+  });
+  assert.deepEqual(
+    key("--signature", "0x12", "--account", ACCOUNT.toLowerCase(), "--timestamp", "T"),
+    { kind: "signature", signature: "0x12", timestamp: "T", account: ACCOUNT },
+  );
+  assert.deepEqual(key("--dry-run", "--account", ACCOUNT), {
+    kind: "address-only",
+    account: ACCOUNT,
+  });
+  assert.deepEqual(key("--dry-run"), { kind: "environment" });
+});
+
+Deno.test("arguments that make no sense are refused with the reason", () => {
+  const cases: readonly [readonly string[], RegExp][] = [
+    [[], /No feed file or folder/],
+    [["a", "b"], /not also b/],
+    [["a", "--withdraw"], /takes no feed/],
+    [["--withdraw", "--location", "https://alice.example/"], /takes no --location/],
+    [["a", "--key-file", "k", "--rpc", "http://x"], /Choose one/],
+    [["a", "--password-file", "p"], /goes with --keystore/],
+    [["a", "--timestamp", "t"], /goes with --signature/],
+    [["a", "--signature", "0x"], /needs --account and --timestamp/],
+    [["a", "--rpc", "ws://x"], /http:\/\//],
+    [["a", "--location", "ftp://alice.example/"], /--location ftp.* cannot be used/],
+    [["a", "--account", "eip155:1:" + ACCOUNT], /Contract accounts/],
+    [["a", "--nonsense"], /--nonsense/],
+    [["a", "--key-file"], /key-file/],
+  ];
+  for (const [args, reason] of cases) {
+    assert.throws(() => parsePublishArguments(args), {
+      name: "WrongArgumentsError",
+      message: reason,
+    }, args.join(" "));
+  }
+  const wrongCase = ACCOUNT.replace("d8dA", "D8dA");
+  assert.throws(() => parsePublishArguments(["a", "--account", wrongCase]), {
+    name: "MalformedNameError",
+  });
+});
