@@ -6,6 +6,8 @@ import { build } from "./build.ts";
 import { readFeed } from "./feed/read_feed.ts";
 import { createFeeds } from "./feeds.ts";
 import { createAnswerError } from "./http/errors.ts";
+import { processMetrics } from "./http/process_metrics.ts";
+import { createRequestCounter } from "./http/request_counter.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { renderers } from "./render/mod.ts";
 import { createRepresentations } from "./representations.ts";
@@ -38,7 +40,7 @@ export async function assembleGateway(options: {
   signal: AbortSignal;
   report: (problem: unknown) => void;
 }): Promise<Gateway> {
-  const { node, publicOrigin, welcomePath, clock, ready, report } = options;
+  const { node, publicOrigin, welcomePath, clock, ready, signal, report } = options;
   const parts = await createParts(options);
   const { content, identifier, resolver, sources, verifier } = parts;
   // What is stored by whatever way, by the admin API or another process, is the floor at once.
@@ -52,6 +54,9 @@ export async function assembleGateway(options: {
   const clientAddress = (context: { env: unknown }) =>
     (context.env as { remoteAddress: string }).remoteAddress;
 
+  const requests = createRequestCounter();
+  const metrics = [requests.metric, ...processMetrics({ startedAt: clock(), node })];
+
   const app = createApp({
     publicOrigin,
     answerError: createAnswerError({ report }),
@@ -60,11 +65,18 @@ export async function assembleGateway(options: {
       home: homeRoutes({ welcomePath }),
       everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
       services: [
-        pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress }),
+        pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress, signal }),
         ...(node === null ? [] : [adminRoutes({ node, clientAddress })]),
-        healthRoutes({ ready, metrics: [] }),
+        healthRoutes({ ready, metrics }),
       ],
     },
   });
-  return { fetch: app.fetch, parts };
+  return {
+    async fetch(request, client) {
+      const response = await app.fetch(request, client);
+      requests.count(response);
+      return response;
+    },
+    parts,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { deadline } from "../../resolver/deadline.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { problem } from "../http/problem.ts";
 import { createWaitSlots } from "../http/wait_slots.ts";
@@ -13,10 +14,12 @@ const WAITING = { total: 1_000, perClient: 20 };
 interface Options {
   readonly node: Node | null;
   readonly clientAddress: (context: Context) => string;
+  /** Ends the long polls: the process stops. */
+  readonly signal: AbortSignal;
 }
 
 /** `GET /v1/pointers?since=&limit=&wait=`: what the node stored since, in order. */
-export function changeFeed({ node, clientAddress }: Options) {
+export function changeFeed({ node, clientAddress, signal }: Options) {
   const slots = createWaitSlots(WAITING);
 
   return async (context: Context): Promise<Response> => {
@@ -30,26 +33,18 @@ export function changeFeed({ node, clientAddress }: Options) {
     const free = seconds === 0 ? () => {} : slots.take(clientAddress(context));
     if (free === null) return tooManyWaiting();
 
-    const waiting = waitSignal(context.req.raw.signal, seconds);
     try {
-      const page = await node.pointers.changes(since, most, { signal: waiting.signal });
+      using time = deadline(seconds * 1_000, { parent: signal });
+      using client = deadline(seconds * 1_000, { parent: context.req.raw.signal });
+      const over = seconds === 0
+        ? AbortSignal.abort()
+        : AbortSignal.any([time.signal, client.signal]);
+      const page = await node.pointers.changes(since, most, { signal: over });
       return page === null ? unknownCursor() : pageResponse(page.cursor, page.pointers);
     } finally {
-      waiting.end();
       free();
     }
   };
-}
-
-/** Aborts when the time is over or the client has gone. */
-function waitSignal(request: AbortSignal, seconds: number): {
-  signal: AbortSignal;
-  end: () => void;
-} {
-  if (seconds === 0) return { signal: AbortSignal.abort(), end: () => {} };
-  const time = new AbortController();
-  const timer = setTimeout(() => time.abort(), seconds * 1_000);
-  return { signal: AbortSignal.any([time.signal, request]), end: () => clearTimeout(timer) };
 }
 
 /** The records are put in as they are: a reader gets every byte that was signed and stored. */

@@ -19,6 +19,8 @@ export interface PointerRoutesOptions {
   readonly peers: readonly PointerSource[];
   readonly clock: Clock;
   readonly clientAddress: (context: Context) => string;
+  /** Ends what waits: the process stops. */
+  readonly signal: AbortSignal;
 }
 
 /** The peer API, `/v1/pointers`: how nodes and gateways give each other pointers. */

@@ -15,16 +15,17 @@ export interface PeerApiOptions {
   readonly peers?: readonly PointerSource[];
   readonly resolver?: Resolver;
   readonly clock?: Clock;
+  readonly signal?: AbortSignal;
 }
 
 /** The peer API of a node, or of a gateway without one, as a function from requests to responses. */
 export function peerApi(options: PeerApiOptions): Handler & { readonly resolver: Resolver } {
-  const { node, peers = [], clock = () => NOW } = options;
+  const { node, peers = [], clock = () => NOW, signal = new AbortController().signal } = options;
   const verifier = createVerifier({ clock });
   const resolver = options.resolver ?? createResolver({ sources: [], verifier, clock });
   const app = new Hono();
   const clientAddress = () => "192.0.2.1";
-  app.route("/", pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress }));
+  app.route("/", pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress, signal }));
   const answerError = createAnswerError({
     report: (error) => {
       throw error;

@@ -87,6 +87,15 @@ Deno.test("a long poll is answered empty after its time", async () => {
   assert.ok(performance.now() - started >= 990);
 });
 
+Deno.test("long polls are answered empty when the process stops", async () => {
+  await using temporary = await temporaryNode();
+  const stopping = new AbortController();
+  const api = peerApi({ node: temporary.node, signal: stopping.signal });
+  const waiting = api(changes("?wait=30"));
+  stopping.abort();
+  assert.deepEqual((await (await waiting).json()).pointers, []);
+});
+
 Deno.test("a client that went away frees its place; more than twenty may not wait at once", async () => {
   await using temporary = await temporaryNode();
   const api = peerApi(temporary);
