@@ -1,10 +1,12 @@
 import type { Clock } from "../resolver/contracts.ts";
 import type { Node } from "../resolver/node/node.ts";
+import type { Resolver } from "../resolver/resolver.ts";
 import type { Settings } from "../schemas/setting.ts";
 import { type App, createApp } from "./app.ts";
 import { build } from "./build.ts";
 import { readFeed } from "./feed/read_feed.ts";
 import { createFeeds } from "./feeds.ts";
+import { withHotAnswers } from "./hot_answers.ts";
 import { createAnswerError } from "./http/errors.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
@@ -42,8 +44,15 @@ export async function assembleGateway(options: {
 }): Promise<Gateway> {
   const { node, publicOrigin, welcomePath, clock, ready, signal, report } = options;
   const parts = await createParts(options);
-  const { content, identifier, resolver, sources, verifier } = parts;
-  // What is stored by whatever way, by the admin API or another process, is the floor at once.
+  const { content, identifier, sources, verifier } = parts;
+  const resolver: Resolver = {
+    resolve: parts.resolver.resolve,
+    accept(pointer) {
+      parts.resolver.accept(pointer);
+      app.forget();
+    },
+  };
+  // Whatever way a pointer came by, it is the floor of the next answer.
   node?.pointers.onStored((pointer) => resolver.accept(pointer));
 
   const visits = createVisits({ identifier, resolver });
@@ -57,20 +66,23 @@ export async function assembleGateway(options: {
   const requests = createRequestCounter();
   const metrics = [requests.metric, ...processMetrics({ startedAt: clock(), node })];
 
-  const app = createApp({
-    publicOrigin,
-    answerError: createAnswerError({ report }),
-    routes: {
-      feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],
-      home: homeRoutes({ welcomePath }),
-      everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
-      services: [
-        pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress, signal }),
-        ...(node === null ? [] : [adminRoutes({ node, clientAddress })]),
-        healthRoutes({ ready, metrics }),
-      ],
-    },
-  });
+  const app = withHotAnswers(
+    createApp({
+      publicOrigin,
+      answerError: createAnswerError({ report }),
+      routes: {
+        feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],
+        home: homeRoutes({ welcomePath }),
+        everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
+        services: [
+          pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress, signal }),
+          ...(node === null ? [] : [adminRoutes({ node, clientAddress })]),
+          healthRoutes({ ready, metrics }),
+        ],
+      },
+    }),
+    clock,
+  );
   return {
     async fetch(request, client) {
       const response = await app.fetch(request, client);

@@ -28,7 +28,7 @@ export interface Parts {
   readonly verifier: Verifier;
   readonly identifier: Identifier;
   readonly resolver: Resolver;
-  readonly content: ContentReader;
+  readonly content: ContentReader & { flush(): Promise<void> };
   readonly sources: readonly PointerSource[];
   readonly blocks: readonly BlockSource[];
 }

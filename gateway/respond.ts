@@ -6,6 +6,7 @@ import { NEVER, PUBLIC, STALE_COPY } from "./http/cache_policy.ts";
 import { VARY } from "./http/client_kind.ts";
 import { isNotModified, lastModifiedOf } from "./http/conditional.ts";
 import { chooseCoding } from "./http/content_coding.ts";
+import { reusableResponse } from "./http/reusable_response.ts";
 import { pageSecurityHeaders, styledXmlSecurityHeaders } from "./http/security_headers.ts";
 import type { Site } from "./http/site.ts";
 import { namesDomain } from "./names_domain.ts";
@@ -100,7 +101,7 @@ export function createRespond(
   function notModified(asked: FeedRequest, shown: Shown, tag: string): Response {
     const coding = chooseCoding(asked.request.headers.get("Accept-Encoding"));
     const headers = { ...headersOf(asked, shown), ETag: etagOf(tag, coding) };
-    return new Response(null, { status: 304, headers });
+    return reusableResponse({ body: null, init: { status: 304, headers } });
   }
 
   async function full(
@@ -116,9 +117,10 @@ export function createRespond(
       ...securityHeaders(asked.renderer),
       "Content-Type": asked.renderer.mediaType,
     };
-    if (headers["Cache-Control"] !== NEVER) headers["ETag"] = etagOf(tag, coding);
     if (coding !== "identity") headers["Content-Encoding"] = coding;
-    return new Response(bytes, { headers });
+    if (headers["Cache-Control"] === NEVER) return new Response(bytes, { headers });
+    headers["ETag"] = etagOf(tag, coding);
+    return reusableResponse({ body: bytes, init: { status: 200, headers } });
   }
 }
 

@@ -64,7 +64,9 @@ async function start(): Promise<void> {
   stopping.abort();
   using patience = deadline(GRACEFUL_STOP_MILLISECONDS);
   patience.signal.addEventListener("abort", () => Deno.exit(0));
-  await Promise.all([server.shutdown(), node?.close()]);
+  await server.shutdown();
+  await gateway.parts.content.flush();
+  await node?.close();
 
   async function welcome(node: Node): Promise<string> {
     using limit = deadline(WELCOME_MILLISECONDS);
