@@ -1,5 +1,5 @@
 import { OutboundError } from "../errors.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Exchanger, ExchangeResponse } from "./exchange.ts";
 import { Lifetime } from "./lifetime.ts";
 import { checkAnnouncedSize, limitedBody } from "./limited_body.ts";
 import { createOperatorExchange } from "./operator_exchange.ts";
@@ -19,10 +19,26 @@ export type OutboundOptions = Omit<StrangerOptions, "certificateAuthorities"> & 
 /** Makes the client. It looks strangers' hosts up through `dns`, operators' as the runtime does. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const certificateAuthorities = options.certificateAuthorities ?? [];
-  const exchanges = {
+  return outboundOver({
     operator: createOperatorExchange(certificateAuthorities),
     stranger: createStrangerExchange({ ...options, certificateAuthorities }),
-  };
+  });
+}
+
+/** A client for operators' hosts alone: what DNS over HTTPS uses, before there is a DNS client. */
+export function createOperatorOutbound(certificateAuthorities: readonly string[] = []): Outbound {
+  return outboundOver({
+    operator: createOperatorExchange(certificateAuthorities),
+    stranger: ({ url }) =>
+      Promise.reject(
+        new OutboundError(`${url.host} is not the operator's`, { reason: "refused" }),
+      ),
+  });
+}
+
+type Exchanges = Readonly<Record<OutboundRequest["trust"], Exchanger>>;
+
+function outboundOver(exchanges: Exchanges): Outbound {
   return {
     async fetch(request, call) {
       call.signal.throwIfAborted();
@@ -34,14 +50,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
         idleMilliseconds: request.idleMilliseconds ?? request.timeoutMilliseconds,
       };
       try {
-        const answer = await follow(request, url, lifetime);
-        if (request.method !== "HEAD") checkAnnouncedSize(answer.response.headers, limits);
-        const body = limitedBody(answer.response, limits, lifetime);
+        const { response, url: end } = await follow(exchanges, request, url, lifetime);
+        if (request.method !== "HEAD") checkAnnouncedSize(response.headers, limits);
         return {
-          status: answer.response.status,
-          headers: withoutCoding(answer.response.headers),
-          url: answer.url.href,
-          body,
+          status: response.status,
+          headers: withoutCoding(response.headers),
+          url: end.href,
+          body: limitedBody(response, limits, lifetime),
         };
       } catch (error) {
         lifetime.abort(error);
@@ -49,34 +64,39 @@ export function createOutbound(options: OutboundOptions): Outbound {
       }
     },
   };
+}
 
-  async function follow(request: OutboundRequest, start: URL, lifetime: Lifetime) {
-    const { method = "GET", maxRedirects = MAX_REDIRECTS } = request;
-    const { signal } = lifetime;
-    let { trust } = request;
-    let url = start;
-    let headers = new Headers({ "user-agent": "OurSpace", accept: "*/*", ...request.headers });
-    for (let hop = 0;; hop++) {
-      const exchange: Exchange = {
-        url,
-        method,
-        headers,
-        signal,
-        ...(request.body !== undefined && { body: request.body }),
-      };
-      const response = await lifetime.within(HEADERS_MILLISECONDS, exchanges[trust](exchange));
-      checkStatus(response.status, url);
-      if (maxRedirects === 0 || !isRepeatable(method)) return { response, url };
-      const target = redirectTarget(response.status, response.headers, url);
-      if (target === null) return { response, url };
-      response.discard();
-      checkHop(request, hop, url, target);
-      if (target.origin !== url.origin) {
-        trust = "stranger";
-        headers = harmlessHeaders(headers);
-      }
-      url = target;
+async function follow(
+  exchanges: Exchanges,
+  request: OutboundRequest,
+  start: URL,
+  lifetime: Lifetime,
+): Promise<{ response: ExchangeResponse; url: URL }> {
+  const { method = "GET", maxRedirects = MAX_REDIRECTS } = request;
+  const { signal } = lifetime;
+  let { trust } = request;
+  let url = start;
+  let headers = new Headers({ "user-agent": "OurSpace", accept: "*/*", ...request.headers });
+  for (let hop = 0;; hop++) {
+    const exchange: Exchange = {
+      url,
+      method,
+      headers,
+      signal,
+      ...(request.body !== undefined && { body: request.body }),
+    };
+    const response = await lifetime.within(HEADERS_MILLISECONDS, exchanges[trust](exchange));
+    checkStatus(response.status, url);
+    if (maxRedirects === 0 || !isRepeatable(method)) return { response, url };
+    const target = redirectTarget(response.status, response.headers, url);
+    if (target === null) return { response, url };
+    response.discard();
+    checkHop(request, hop, url, target);
+    if (target.origin !== url.origin) {
+      trust = "stranger";
+      headers = harmlessHeaders(headers);
     }
+    url = target;
   }
 }
 

@@ -16,3 +16,6 @@ export interface ExchangeResponse {
   /** Frees the connection of a response whose body is not read. */
   discard(): void;
 }
+
+/** Sends the request and waits for the headers. Throws OutboundError, or whatever broke. */
+export type Exchanger = (exchange: Exchange) => Promise<ExchangeResponse>;

@@ -1,5 +1,5 @@
 import { OutboundError } from "../errors.ts";
-import type { Exchange, ExchangeResponse } from "./exchange.ts";
+import type { Exchanger } from "./exchange.ts";
 
 /** The codings that the runtime's fetch asks for and undoes by itself. */
 const DECODED = ["", "identity", "gzip", "br"];
@@ -10,7 +10,7 @@ const DECODED = ["", "identity", "gzip", "br"];
  */
 export function createOperatorExchange(
   certificateAuthorities: readonly string[],
-): (exchange: Exchange) => Promise<ExchangeResponse> {
+): Exchanger {
   const client = certificateAuthorities.length === 0
     ? undefined
     : Deno.createHttpClient({ caCerts: [...certificateAuthorities] });

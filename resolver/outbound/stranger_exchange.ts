@@ -3,7 +3,7 @@ import type { Clock } from "../contracts.ts";
 import type { DnsClient } from "../dns/client.ts";
 import { OutboundError } from "../errors.ts";
 import type { AddressRanges } from "./address_ranges.ts";
-import type { Exchange, ExchangeResponse } from "./exchange.ts";
+import type { Exchanger } from "./exchange.ts";
 import { HostRateLimit, type Rate } from "./host_rate_limit.ts";
 import { parseIpAddress } from "./ip_address.ts";
 import { pinnedExchange } from "./pinned_exchange.ts";
@@ -36,7 +36,7 @@ export interface StrangerOptions {
  */
 export function createStrangerExchange(
   options: StrangerOptions,
-): (exchange: Exchange) => Promise<ExchangeResponse> {
+): Exchanger {
   const byHost = new HostRateLimit(HOST_RATE, options.clock);
   const byAddress = new HostRateLimit(ADDRESS_RATE, options.clock);
 
