@@ -8,11 +8,11 @@ import { BodyTimeoutError, BodyTooLargeError, readPieces } from "../http/request
 
 const CAR_TYPE = "application/vnd.ipld.car";
 
-/** One publication: a few hours of video, and small enough to leave a disk alive. */
+/** `publish` sends CARs of about 8 MiB, however large its content is. */
 const CAR_LIMITS = {
-  maxBytes: 16 * 1024 ** 3,
-  idleMilliseconds: 60_000,
-  timeoutMilliseconds: 6 * 60 * 60 * 1_000,
+  maxBytes: 64 * 1024 * 1024,
+  idleMilliseconds: 30_000,
+  timeoutMilliseconds: 120_000,
 };
 
 export interface AdminRoutesOptions {

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import type { Part, PartContext, PointerSource } from "../../resolver/contracts.ts";
+import type { Node } from "../../resolver/node/node.ts";
+import { createOutbound } from "../../resolver/outbound/create.ts";
+import { pointerSources } from "../../resolver/sources/mod.ts";
+import { fakeDns } from "../support/fake_dns.ts";
+import { temporaryNode } from "../support/nodes.ts";
+import { NOW, peerApi } from "../support/peer_api.ts";
+import { makeSigner, verifiedPointer } from "../support/pointers.ts";
+import { settingsOf } from "../support/settings.ts";
+
+const call = { signal: new AbortController().signal };
+
+/** A place that the source leads to, for real. */
+interface World extends AsyncDisposable {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The embedded node, when the place is one. */
+  readonly node: Node | null;
+  /** What is put here must be found. */
+  readonly holder: Node;
+  /** From now on the place cannot be asked. */
+  breakDown(): Promise<void>;
+}
+
+/** A new source needs its place here, by its part's id. */
+const worlds: Readonly<Record<string, () => Promise<World>>> = {
+  async store() {
+    const temporary = await temporaryNode();
+    const { node } = temporary;
+    return {
+      environment: {},
+      node,
+      holder: node,
+      breakDown: () => node.close(),
+      [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
+    };
+  },
+  async peers() {
+    const temporary = await temporaryNode();
+    const api = peerApi(temporary);
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, api);
+    return {
+      environment: { PEERS: `http://127.0.0.1:${server.addr.port}` },
+      node: null,
+      holder: temporary.node,
+      breakDown: () => server.shutdown(),
+      async [Symbol.asyncDispose]() {
+        await server.shutdown();
+        await temporary[Symbol.asyncDispose]();
+      },
+    };
+  },
+};
+
+function contextOf(environment: Readonly<Record<string, string>>, node: Node | null): PartContext {
+  const dns = fakeDns({});
+  const clock = () => NOW;
+  return {
+    settings: settingsOf(environment),
+    outbound: createOutbound({ dns, allowPrivate: [], clock }),
+    dns,
+    node,
+    clock,
+  };
+}
+
+async function sourceIn(part: Part<PointerSource>, world: World): Promise<PointerSource> {
+  const [source, ...others] = await part.create(contextOf(world.environment, world.node));
+  assert.ok(source !== undefined, `${part.id} gives no source in its world`);
+  assert.equal(others.length, 0);
+  return source;
+}
+
+for (const part of pointerSources) {
+  const open = () => {
+    const world = worlds[part.id];
+    assert.ok(world !== undefined, `tests need a place that the source "${part.id}" leads to`);
+    return world();
+  };
+  // A client's connections close a tick after the last await.
+  const contract = (name: string, fn: () => Promise<void>) =>
+    Deno.test({ name: `pointer source ${part.id}: ${name}`, fn, sanitizeResources: false });
+
+  contract("is nothing when it is not configured", async () => {
+    assert.deepEqual(await part.create(contextOf({}, null)), []);
+  });
+
+  contract("yields nothing for an identity that is not known there", async () => {
+    await using world = await open();
+    const source = await sourceIn(part, world);
+    assert.deepEqual(await Array.fromAsync(source.find(makeSigner().identity, call)), []);
+  });
+
+  contract("yields the exact bytes that are held there", async () => {
+    await using world = await open();
+    const source = await sourceIn(part, world);
+    const pointer = await verifiedPointer(makeSigner());
+    world.holder.pointers.put(pointer);
+    assert.deepEqual(await Array.fromAsync(source.find(pointer.identity, call)), [pointer.bytes]);
+  });
+
+  contract("keeps what it is offered, as often as it is offered", async () => {
+    await using world = await open();
+    const source = await sourceIn(part, world);
+    const pointer = await verifiedPointer(makeSigner());
+    for (let i = 0; i < 2; i++) assert.equal(await source.offer?.(pointer, call), undefined);
+    assert.deepEqual(world.holder.pointers.get(pointer.identity), pointer.bytes);
+  });
+
+  contract("answers a lesser offer with the greater pointer, which stays", async () => {
+    await using world = await open();
+    const source = await sourceIn(part, world);
+    const signer = makeSigner();
+    const lesser = await verifiedPointer(signer);
+    const greater = await verifiedPointer(signer, { timestamp: "2026-02-01T00:00:00.000Z" });
+    world.holder.pointers.put(greater);
+    assert.deepEqual(await source.offer?.(lesser, call), greater.bytes);
+    assert.deepEqual(world.holder.pointers.get(signer.identity), greater.bytes);
+  });
+
+  contract("fails, rather than yield nothing, when the place cannot be asked", async () => {
+    await using world = await open();
+    const source = await sourceIn(part, world);
+    const pointer = await verifiedPointer(makeSigner());
+    await world.breakDown();
+    await assert.rejects(Array.fromAsync(source.find(pointer.identity, call)));
+    await assert.rejects(async () => await source.offer?.(pointer, call));
+  });
+}
+
+Deno.test("pointer sources have ids of their own", () => {
+  const ids = pointerSources.map((part) => part.id);
+  assert.equal(new Set(ids).size, ids.length);
+});

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { adminRoutes } from "../../../gateway/routes/admin.ts";
+import { carBatches } from "../../../resolver/content/car_batches.ts";
+import { buildFileDag, type Dag } from "../../../resolver/content/dag_builder.ts";
+import type { Node } from "../../../resolver/node/node.ts";
+import { temporaryNode } from "../../support/nodes.ts";
+
+const call = { signal: new AbortController().signal };
+const CAR = { "Content-Type": "application/vnd.ipld.car" };
+
+function api(node: Node, clientAddress = "127.0.0.1"): Hono {
+  return adminRoutes({ node, clientAddress: () => clientAddress });
+}
+
+function headers(node: Node, more: Record<string, string> = {}): Headers {
+  return new Headers({
+    Host: "127.0.0.1:8000",
+    Authorization: `Bearer ${node.adminToken}`,
+    ...more,
+  });
+}
+
+function fileDag(bytes: Uint8Array<ArrayBuffer>): Promise<Dag> {
+  return buildFileDag({
+    path: "feed.xml",
+    size: bytes.length,
+    read: (start, end) => Promise.resolve(bytes.slice(start, end)),
+  }, call);
+}
+
+Deno.test("a command on this machine that has the token is told how the node is", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  for (const host of ["127.0.0.1:8000", "localhost:8000", "localhost", "[::1]:8000"]) {
+    const response = await api(node, "::1")
+      .request("/v1/admin/status", { headers: headers(node, { Host: host }) });
+    assert.equal(response.status, 200, host);
+    assert.deepEqual(await response.json(), { pid: Deno.pid, pointers: 0 });
+  }
+});
+
+Deno.test("without the token, or with another one, nothing is told", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const { adminToken } = node;
+  const wrong = ["", adminToken, `Bearer ${"0".repeat(64)}`, `Bearer ${adminToken}0`, "Bearer "];
+  for (const authorization of wrong) {
+    const response = await api(node)
+      .request("/v1/admin/status", { headers: headers(node, { Authorization: authorization }) });
+    assert.equal(response.status, 401, authorization);
+    assert.equal(response.headers.get("WWW-Authenticate"), "Bearer");
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("a client from elsewhere is refused, token or not", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  for (const address of ["192.0.2.1", "10.0.0.1", "::2", "", "localhost"]) {
+    const response = await api(node, address)
+      .request("/v1/admin/status", { headers: headers(node) });
+    assert.equal(response.status, 403, address);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("a page in a browser of this machine is refused, DNS rebinding included", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const pages: Record<string, string>[] = [
+    { Origin: "https://evil.example" },
+    { Origin: "null" },
+    { "Sec-Fetch-Site": "cross-site" },
+    { Host: "evil.example" },
+    { Host: "127.0.0.1.evil.example:8000" },
+    { Host: "" },
+  ];
+  for (const page of pages) {
+    const response = await api(node)
+      .request("/v1/admin/status", { headers: headers(node, page) });
+    assert.equal(response.status, 403, JSON.stringify(page));
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("content sent as CARs is in the block store, every block of it", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const dag = await fileDag(crypto.getRandomValues(new Uint8Array(10_000)));
+  const large = await fileDag(new Uint8Array(12 * 1024 * 1024).map((_, i) => i >> 16));
+  for (const content of [dag, large]) {
+    let blocks = 0;
+    for await (const { car, byteCount, last } of carBatches(content, call)) {
+      const response = await api(node)
+        .request("/v1/admin/dag", { method: "POST", body: car, headers: headers(node, CAR) });
+      assert.equal(response.status, 200);
+      const taken = await response.json();
+      assert.deepEqual(taken.roots, last ? [content.root.toString()] : []);
+      assert.equal(taken.bytes, byteCount);
+      blocks += taken.blocks;
+    }
+    assert.equal(blocks, content.blockCount);
+    for await (const { cid, bytes } of content.blocks(call)) {
+      assert.deepEqual(await node.blocks.get(cid), bytes);
+    }
+  }
+});
+
+Deno.test("what is no CAR is refused with what is wrong", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const [batch] = await Array.fromAsync(carBatches(await fileDag(new Uint8Array(100)), call));
+  assert.ok(batch !== undefined);
+  const flipped = batch.car.slice();
+  flipped[flipped.length - 1] = 1;
+  const cases: [Uint8Array<ArrayBuffer>, string, number, string][] = [
+    [batch.car, "application/octet-stream", 415, "no-car"],
+    [new Uint8Array(0), CAR["Content-Type"], 400, "malformed-car"],
+    [batch.car.subarray(0, -1), CAR["Content-Type"], 400, "malformed-car"],
+    [flipped, CAR["Content-Type"], 400, "wrong-block"],
+  ];
+  for (const [body, type, status, problem] of cases) {
+    const response = await api(node).request("/v1/admin/dag", {
+      method: "POST",
+      body,
+      headers: headers(node, { "Content-Type": type }),
+    });
+    assert.equal(response.status, status, problem);
+    assert.equal((await response.json()).type, `urn:ourspace:problem:${problem}`);
+  }
+});
+
+Deno.test("a CAR that is declared too large is refused before it is read", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const response = await api(node).request("/v1/admin/dag", {
+    method: "POST",
+    body: new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) }),
+    headers: headers(node, { ...CAR, "Content-Length": String(65 * 1024 * 1024) }),
+  });
+  assert.equal(response.status, 413);
+  await response.body?.cancel();
+});
