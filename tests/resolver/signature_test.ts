@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hashMessage } from "viem/utils";
+import { hashMessage, recoverAddress } from "viem/utils";
 import { isSignedBy, personalMessageDigest } from "../../resolver/signature.ts";
+import { checksumAddress } from "../../schemas/identity.ts";
 import { makeSigner } from "../support/pointers.ts";
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -53,5 +54,16 @@ Deno.test("numbers that no signature can have are refused, not thrown", async ()
         assert.ok(!await isSignedBy(alice.identity.address, "a text", signature));
       }
     }
+  }
+});
+
+Deno.test("s may be the lower half's last number, and not the next one", async () => {
+  const text = "a text";
+  // Any r on the curve and any s are somebody's signature: recovery says whose.
+  const lastS = ORDER / 2n;
+  for (const [s, accepted] of [[1n, true], [lastS, true], [lastS + 1n, false]] as const) {
+    const signature = `0x${hex(1n)}${hex(s)}1b` as const;
+    const maker = await recoverAddress({ hash: personalMessageDigest(text), signature });
+    assert.equal(await isSignedBy(checksumAddress(maker), text, signature), accepted);
   }
 });
