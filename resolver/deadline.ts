@@ -64,22 +64,6 @@ export function abortable<T>(work: PromiseLike<T>, signal: AbortSignal): Promise
   return promise;
 }
 
-/** Waits; rejects with the signal's reason when it aborts first. */
-export async function wait(
-  milliseconds: number,
-  signal: AbortSignal,
-  alarm: Alarm = systemAlarm,
-): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = alarm(milliseconds, resolve);
-  try {
-    await abortable(promise, signal);
-  } finally {
-    cancel();
-  }
-}
-
 function timeout(milliseconds: number): DOMException {
   return new DOMException(`Nothing came within ${milliseconds / 1_000} s.`, "TimeoutError");
 }

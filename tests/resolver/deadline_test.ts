@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { abortable, deadline, wait } from "../../resolver/deadline.ts";
+import { abortable, deadline } from "../../resolver/deadline.ts";
 import { createTestClock, settled } from "../support/clock.ts";
 
 Deno.test("a deadline aborts with a TimeoutError when its time has passed, not before", async () => {
@@ -47,21 +47,4 @@ Deno.test("work that fails after the abort is nobody's unhandled rejection", asy
   await assert.rejects(abortable(promise, AbortSignal.abort(new Error("enough"))), /enough/);
   reject(new Error("too late"));
   await settled();
-});
-
-Deno.test("wait ends after its time, or with the signal, and leaves no timer behind", async () => {
-  const clock = createTestClock();
-  const visitor = new AbortController();
-  let over = false;
-  const waiting = wait(50, visitor.signal, clock.alarm).then(() => over = true);
-  await clock.advance(49);
-  assert.equal(over, false);
-  await clock.advance(1);
-  await waiting;
-
-  const aborted = wait(50, visitor.signal, clock.alarm);
-  visitor.abort(new Error("gone"));
-  await assert.rejects(aborted, /gone/);
-  await assert.rejects(wait(50, visitor.signal, clock.alarm), /gone/);
-  assert.equal(clock.pending(), 0);
 });

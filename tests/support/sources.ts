@@ -1,5 +1,4 @@
 import type { Call, PointerSource } from "../../resolver/contracts.ts";
-import { wait } from "../../resolver/deadline.ts";
 import { PointerRefusedError, type RefusalReason } from "../../resolver/errors.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { sameIdentity } from "../../schemas/identity.ts";
@@ -32,7 +31,7 @@ export function scriptedSource(
     async *find() {
       source.asked++;
       for (const step of source.script) {
-        if (typeof step === "number") await wait(step, NEVER, clock.alarm);
+        if (typeof step === "number") await new Promise<void>((go) => clock.alarm(step, go));
         else if (step === "hang") await new Promise(() => {});
         else if (step instanceof Error) throw step;
         else yield step instanceof Uint8Array ? step : step.bytes;
@@ -75,8 +74,6 @@ export function knowing(...pointers: readonly VerifiedPointer[]): Verifier {
 export function refusable(reason: RefusalReason): Uint8Array {
   return new TextEncoder().encode(reason);
 }
-
-const NEVER = new AbortController().signal;
 
 const REASONS = new Map<string, RefusalReason>(
   ([
