@@ -7,7 +7,7 @@ import { askConsent } from "./publish/consent.ts";
 import { prepareContent } from "./publish/content.ts";
 import { deliver } from "./publish/deliver.ts";
 import { draftPointer, isSame, printDraft } from "./publish/draft.ts";
-import { exitCode } from "./publish/exit_code.ts";
+import { exitCode, STOPPED } from "./publish/exit_code.ts";
 import { HELP } from "./publish/help.ts";
 import { openPlaces } from "./publish/places/mod.ts";
 import { isPublished, reportLines } from "./publish/report.ts";
@@ -55,7 +55,7 @@ export async function publish(wish: PublishArguments, tools: Tools, call: Call):
 async function main(): Promise<number> {
   const terminal = processTerminal();
   const stop = new AbortController();
-  Deno.addSignalListener("SIGINT", () => stop.abort());
+  Deno.addSignalListener("SIGINT", () => stop.signal.aborted ? Deno.exit(STOPPED) : stop.abort());
   return await exitCode(terminal, stop.signal, async () => {
     const wish = parsePublishArguments(Deno.args);
     if (wish !== null) {

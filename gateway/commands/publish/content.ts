@@ -56,7 +56,8 @@ async function findFiles(
 ): Promise<FeedFiles> {
   const location = await realPath(path);
   const info = await Deno.stat(location).catch((cause) => {
-    throw new OurSpaceError(`${path} cannot be found.`, { remedy: "Check the path.", cause });
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new OurSpaceError(`${path} does not exist.`, { remedy: "Check the path.", cause });
   });
   if (info.isFile) return await onlyFile(location);
   const found = await listFolder(location, excluded, call);

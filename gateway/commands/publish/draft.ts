@@ -2,7 +2,6 @@ import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Identity } from "../../../schemas/identity.ts";
 import {
   checkUnsignedPointer,
-  comparePointers,
   pointerText,
   type UnsignedPointer,
   WITHDRAWN_CID,
@@ -35,7 +34,7 @@ export function draftPointer(
   checkUnsignedPointer(draft);
   const { held } = survey;
   if (held === null && content === null) throw nothingToWithdraw();
-  if (held !== null && given !== null && comparePointers(draft, held) < 0) throw outdated(held);
+  if (held !== null && draft.timestamp < held.timestamp) throw outdated(held);
   return draft;
 }
 

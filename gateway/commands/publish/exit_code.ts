@@ -6,7 +6,7 @@ const DONE = 0;
 const FAILED = 1;
 const WRONG_ARGUMENTS = 2;
 /** 128 and the number of SIGINT, as shells have it. */
-const STOPPED = 130;
+export const STOPPED = 130;
 
 /** Runs a command, and says what went wrong: the message, then what to do; never a stack trace. */
 export async function exitCode(
@@ -33,5 +33,8 @@ function messages(error: unknown): string[] {
     return [error.message, ...(error.remedy === "" ? [] : [error.remedy])];
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return [message, "Check who owns that file or folder, and its permissions."];
+  }
   return [message, "This was not foreseen. Publishing again is safe."];
 }
