@@ -1,4 +1,4 @@
-import { ContentUnreachableError } from "../errors.ts";
+import { ContentUnreachableError, type RoadReport } from "../errors.ts";
 import type { Call } from "../contracts.ts";
 import { abortable, type Alarm } from "../deadline.ts";
 import { type Delivery, isTimeout, type Race } from "./race.ts";
@@ -50,30 +50,38 @@ export function createSharedFetches(
     return fetch;
   }
 
-  return {
-    async get(key, start, { signal }) {
-      signal.throwIfAborted();
-      const fetch = fetches.get(key) ?? begin(key, start);
-      fetch.waiters += 1;
-      try {
-        return await abortable(fetch.race.delivery, signal);
-      } catch (error) {
-        if (!isTimeout(error)) throw error;
-        throw new ContentUnreachableError("The content could not be fetched in time.", {
-          roads: fetch.race.reports(),
-          remedy: "Try again later; its publisher may be offline.",
-          cause: error,
-        });
-      } finally {
-        fetch.waiters -= 1;
-        if (fetch.waiters === 0) {
-          // Nobody may join a race that is being stopped.
-          if (fetches.get(key) === fetch) fetches.delete(key);
-          fetch.controller.abort(signal.reason);
-        }
+  async function join(key: string, start: (signal: AbortSignal) => Race, { signal }: Call) {
+    const fetch = fetches.get(key) ?? begin(key, start);
+    fetch.waiters += 1;
+    try {
+      return await abortable(fetch.race.delivery, signal);
+    } catch (error) {
+      throw isTimeout(error) ? tooLate(fetch.race.reports(), error) : error;
+    } finally {
+      fetch.waiters -= 1;
+      if (fetch.waiters === 0) {
+        // Nobody may join a race that is being stopped.
+        if (fetches.get(key) === fetch) fetches.delete(key);
+        fetch.controller.abort(signal.reason);
       }
+    }
+  }
+
+  return {
+    async get(key, start, call) {
+      const { aborted, reason } = call.signal;
+      if (aborted) throw isTimeout(reason) ? tooLate([], reason) : reason;
+      return await join(key, start, call);
     },
   };
+}
+
+function tooLate(roads: readonly RoadReport[], cause: unknown): ContentUnreachableError {
+  return new ContentUnreachableError("The content could not be fetched in time.", {
+    roads,
+    remedy: "Try again later; its publisher may be offline.",
+    cause,
+  });
 }
 
 function deadlinePassed(): DOMException {

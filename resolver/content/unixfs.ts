@@ -50,8 +50,9 @@ export async function decodeNode(cid: CID, block: VerifiedContent): Promise<Unix
   let entry: UnixFS;
   try {
     const { Data, Links } = dagPb.decode(block);
+    if (Data === undefined || Data.length === 0) throw new Error("The node has no data");
     links = Links;
-    entry = UnixFS.unmarshal(Data ?? new Uint8Array());
+    entry = UnixFS.unmarshal(Data);
   } catch (cause) {
     throw wrong(cid, "it is no UnixFS", cause);
   }
