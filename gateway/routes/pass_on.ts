@@ -8,9 +8,9 @@ import type { VerifiedPointer } from "../../schemas/pointer.ts";
 const MAX_PEERS = 8;
 
 /**
- * Hands a pointer over to the peers, all at once. Null: at least one of them stored it. Otherwise a
- * greater one that is held there, verified: it tells the sender more than that some peer was behind.
- * Throws UnavailableError when nobody took it.
+ * Hands a pointer over to the peers, all at once. Null: it was stored, and no peer knows better.
+ * Otherwise the greatest of those that peers hold instead, verified: the sender's is outdated, even
+ * where a peer that was behind stored it. Throws UnavailableError when nobody took it.
  */
 export async function passOn(
   pointer: VerifiedPointer,

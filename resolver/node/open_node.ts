@@ -1,7 +1,8 @@
+import { OurSpaceError } from "../../schemas/errors.ts";
 import { openAdminToken } from "./admin_token.ts";
 import { removeAnnouncement, writeAnnouncement } from "./announcement.ts";
 import { openBlockStore } from "./block_store.ts";
-import { lockFolder } from "./folder_lock.ts";
+import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import type { Node } from "./node.ts";
 import { openPointerDatabase } from "./pointer_database.ts";
 import { createPointerStore } from "./pointer_store.ts";
@@ -16,39 +17,50 @@ export interface NodeOptions {
 
 /**
  * Opens the node that lives in a data folder. Throws FolderInUseError when another process holds it,
- * and an OurSpaceError when its database or token is damaged.
+ * and an OurSpaceError when the folder cannot be used, or its database or token is damaged.
  */
 export async function openNode(options: NodeOptions): Promise<Node> {
-  const { dataDir, report, randomBytes = secureRandomBytes } = options;
-  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const lock = await lockFolder(dataDir);
+  const { dataDir } = options;
   try {
-    await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
-    const adminToken = await openAdminToken(dataDir, randomBytes);
-    const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
-    const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes);
-    const pointers = createPointerStore(database);
-    let closing: Promise<void> | undefined;
-
-    const close = async () => {
-      pointers.close();
-      database.connection.close();
+    await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const lock = await lockFolder(dataDir);
+    return await openLocked(options, lock).catch(async (error) => {
       await removeAnnouncement(dataDir);
       lock.release();
-    };
+      throw error;
+    });
+  } catch (cause) {
+    if (cause instanceof OurSpaceError) throw cause;
+    throw new OurSpaceError(`The data folder ${dataDir} cannot be used.`, {
+      remedy: "Let this program write to it, or choose another folder with DATA_DIR.",
+      cause,
+    });
+  }
+}
 
-    return {
-      pointers,
-      blocks,
-      adminToken,
-      announce: (url) => writeAnnouncement(dataDir, { pid: Deno.pid, url }),
-      close: () => closing ??= close(),
-    };
-  } catch (error) {
+async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node> {
+  const { dataDir, report, randomBytes = secureRandomBytes } = options;
+  await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
+  const adminToken = await openAdminToken(dataDir, randomBytes);
+  const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
+  const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes);
+  const pointers = createPointerStore(database);
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    pointers.close();
+    database.connection.close();
     await removeAnnouncement(dataDir);
     lock.release();
-    throw error;
   }
+
+  return {
+    pointers,
+    blocks,
+    adminToken,
+    announce: (url) => writeAnnouncement(dataDir, { pid: Deno.pid, url }),
+    close: () => closing ??= close(),
+  };
 }
 
 function secureRandomBytes(length: number): Uint8Array {

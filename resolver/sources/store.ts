@@ -15,9 +15,10 @@ function sourceOver(pointers: PointerStore): PointerSource {
       const held = pointers.get(identity);
       if (held !== null) yield held;
     },
-    offer(pointer) {
-      const outcome = pointers.put(pointer);
-      return Promise.resolve(outcome.kind === "greater-held" ? outcome.bytes : undefined);
-    },
+    offer: (pointer) =>
+      Promise.try(() => {
+        const outcome = pointers.put(pointer);
+        return outcome.kind === "greater-held" ? outcome.bytes : undefined;
+      }),
   };
 }

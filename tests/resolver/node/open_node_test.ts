@@ -68,6 +68,15 @@ Deno.test("a folder that no node has used yet has no token and no announcement",
   assert.equal(await readAnnouncement(folder.path), null);
 });
 
+Deno.test("a data folder that cannot be made is an error with a remedy", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/file`, "");
+  await assert.rejects(openNode({ dataDir: `${folder.path}/file/data`, report }), {
+    name: "OurSpaceError",
+    remedy: /DATA_DIR/,
+  });
+});
+
 Deno.test("a new data folder is the owner's alone", async () => {
   await using folder = await temporaryFolder();
   const dataDir = `${folder.path}/new/data`;
