@@ -25,7 +25,7 @@ export async function lookUp(
       if (cause instanceof NameLookupError) throw cause;
       return { kind: "failed", reason: "no reply came", cause } as const;
     });
-    if (reply.kind === "answer") return reply;
+    if (reply.kind === "answer") return reply.answer;
     if (reply.kind === "bogus") throw bogus(question);
     failures.push(new Error(`${server.label}: ${reply.reason}`, { cause: reply }));
   }

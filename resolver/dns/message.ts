@@ -3,6 +3,7 @@ import type * as DnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
 import { quote } from "../../schemas/quote.ts";
 import { NameLookupError } from "../errors.ts";
+import type { DnsAnswer } from "./client.ts";
 
 export type RecordType = "A" | "AAAA" | "TXT";
 
@@ -14,12 +15,7 @@ export interface Question {
 
 /** What a server's reply means. */
 export type Reply =
-  | {
-    readonly kind: "answer";
-    readonly records: readonly string[];
-    readonly authenticated: boolean;
-    readonly ttlSeconds: number;
-  }
+  | { readonly kind: "answer"; readonly answer: DnsAnswer<string> }
   /** DNSSEC says that the answer was tampered with. */
   | { readonly kind: "bogus" }
   /** The server cannot or will not say. */
@@ -94,12 +90,8 @@ export async function decodeReply(
   if (records.length === 0 && isReferral(packet)) {
     return { kind: "failed", reason: "it does not look names up for others" };
   }
-  return {
-    kind: "answer",
-    records,
-    authenticated: packet.flag_ad,
-    ttlSeconds: records.length > 0 ? smallestTtl(answers) : negativeTtl(packet),
-  };
+  const ttlSeconds = records.length > 0 ? smallestTtl(answers) : negativeTtl(packet);
+  return { kind: "answer", answer: { records, authenticated: packet.flag_ad, ttlSeconds } };
 }
 
 function checkIsReply(packet: DnsPacket.DecodedPacket, asked: Question, id: number): void {

@@ -16,7 +16,7 @@ export function plainServer(endpoint: Endpoint, trust: { authentication: boolean
           : first;
         if (reply.kind === "truncated") throw new Error("The reply is truncated over TCP, too");
         if (reply.kind !== "answer" || trust.authentication) return reply;
-        return { ...reply, authenticated: false };
+        return { ...reply, answer: { ...reply.answer, authenticated: false } };
       }),
   };
 }

@@ -1,3 +1,4 @@
+import { run } from "./run.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /** A certificate with its key, as PEM. */
@@ -19,9 +20,13 @@ const NEW_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout
 /** Makes a new authority with openssl. */
 export async function createAuthority(openssl: string): Promise<Authority> {
   await using folder = await temporaryFolder();
-  const run = runIn(openssl, folder.path);
   const subject = ["-subj", "/CN=Test authority", "-addext", "basicConstraints=critical,CA:TRUE"];
-  await run("req", "-x509", ...NEW_KEY, "-out", "cert", "-days", "30", ...subject);
+  const options = { cwd: folder.path };
+  await run(
+    openssl,
+    ["req", "-x509", ...NEW_KEY, "-out", "cert", "-days", "30", ...subject],
+    options,
+  );
   const authority = await readCertificate(folder.path);
   return {
     pem: authority.cert,
@@ -36,13 +41,14 @@ async function issue(
   days: number,
 ): Promise<Certificate> {
   await using folder = await temporaryFolder();
-  const run = runIn(openssl, folder.path);
   await Deno.writeTextFile(`${folder.path}/ca`, authority.cert);
   await Deno.writeTextFile(`${folder.path}/ca-key`, authority.key);
   await Deno.writeTextFile(`${folder.path}/names`, `subjectAltName=${names.join(",")}`);
-  await run("req", ...NEW_KEY, "-out", "request", "-subj", "/CN=Test");
+  const options = { cwd: folder.path };
+  await run(openssl, ["req", ...NEW_KEY, "-out", "request", "-subj", "/CN=Test"], options);
   const signing = ["-CA", "ca", "-CAkey", "ca-key", "-CAcreateserial", "-extfile", "names"];
-  await run("x509", "-req", "-in", "request", "-out", "cert", "-days", `${days}`, ...signing);
+  const output = ["-in", "request", "-out", "cert", "-days", `${days}`];
+  await run(openssl, ["x509", "-req", ...output, ...signing], options);
   return await readCertificate(folder.path);
 }
 
@@ -52,11 +58,4 @@ async function readCertificate(folder: string): Promise<Certificate> {
     Deno.readTextFile(`${folder}/key`),
   ]);
   return { cert, key };
-}
-
-function runIn(openssl: string, cwd: string) {
-  return async (...args: readonly string[]): Promise<void> => {
-    const run = await new Deno.Command(openssl, { args: [...args], cwd, stdin: "null" }).output();
-    if (!run.success) throw new Error(new TextDecoder().decode(run.stderr));
-  };
 }
