@@ -27,7 +27,7 @@ export function testTerminal(
     result: (line) => results.push(line),
     exact: (text) => exacts.push(text),
     note: (line) => notes.push(line),
-    progress: (line) => steps.push(line),
+    progress: (step, detail = "") => steps.push(`${step} ${detail}`),
     confirm(question) {
       questions.push(question);
       return Promise.resolve(answers.confirm ?? null);

@@ -41,7 +41,7 @@ export async function prepareContent(
   warn(terminal, "Left out", leftOut.map(({ path, reason }) => `${path} (${reason})`));
 
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  const onRead = byteProgress(terminal, "Reading", total, clock);
+  const onRead = byteProgress(terminal, "Reading", total);
   const build = feedName === "" ? buildOnlyFile : buildFolderDag;
   const dag = await build(files, call, onRead);
   const { feed, missing } = await checkFeed(dag, feedName, clock, call);

@@ -1,25 +1,18 @@
-import type { Clock } from "../../../resolver/contracts.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Smooth to the eye, and nothing to a terminal. */
-const REDRAW_MILLISECONDS = 100;
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
 /** Returns the listener that is told of bytes that are done, and shows the share of `total`. */
 export function byteProgress(
   terminal: Terminal,
-  what: string,
+  step: string,
   total: number,
-  clock: Clock,
 ): (bytes: number) => void {
   let done = 0;
-  let shownAt = -Infinity;
   return (bytes) => {
     done += bytes;
-    if (clock() - shownAt < REDRAW_MILLISECONDS) return;
-    shownAt = clock();
     const share = total === 0 ? 100 : Math.floor((100 * done) / total);
-    terminal.progress(`${what}: ${share} % of ${formatBytes(total)}`);
+    terminal.progress(step, `${share} % of ${formatBytes(total)}`);
   };
 }
 

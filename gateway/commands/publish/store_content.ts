@@ -14,11 +14,10 @@ export async function storeContent(
   dag: Dag,
   locations: readonly string[],
   { own, others }: Targets,
-  { terminal, clock, outbound }: Tools,
+  { terminal, outbound }: Tools,
   call: Call,
 ): Promise<readonly string[]> {
-  const progress = (name: string) =>
-    byteProgress(terminal, `Storing in ${name}`, dag.byteCount, clock);
+  const progress = (name: string) => byteProgress(terminal, `Storing in ${name}`, dag.byteCount);
   if (own !== null) await own.store(dag, call, progress(own.name));
 
   const holders: string[] = [];

@@ -10,16 +10,17 @@ export interface Terminal {
   exact(text: string): void;
   /** A line about the work (standard error). */
   note(line: string): void;
-  /** How far the work is; shown for a moment, never part of the result. */
-  progress(line: string): void;
+  /** How far a step of the work is; shown for a moment, never part of the result. */
+  progress(step: string, detail?: string): void;
   /** Null: nobody is there to answer. */
   confirm(question: string, call: Call): Promise<boolean | null>;
   /** What is typed is not shown. Null: nobody is there to answer. */
   askSecret(question: string, call: Call): Promise<string | null>;
 }
 
-/** A line every so often, where lines cannot be redrawn: in a log. */
-const LOG_INTERVAL_MILLISECONDS = 5_000;
+/** How often one step's line is drawn again: smooth to the eye; a line in a log is there to stay. */
+const REDRAW_MILLISECONDS = 100;
+const LOG_MILLISECONDS = 5_000;
 const ERASE_LINE = "\r\x1b[K";
 
 /** The terminal, pipe or file that this process was started with. */
@@ -27,8 +28,9 @@ export function processTerminal(): Terminal {
   const redraws = Deno.stderr.isTerminal();
   const answers = Deno.stdin.isTerminal();
   const encoder = new TextEncoder();
+  const interval = redraws ? REDRAW_MILLISECONDS : LOG_MILLISECONDS;
   let drawn = false;
-  let loggedAt = performance.now();
+  let last = { step: "", at: performance.now() };
 
   const write = (stream: { writeSync(bytes: Uint8Array): number }, text: string) => {
     const bytes = encoder.encode(text);
@@ -52,14 +54,14 @@ export function processTerminal(): Terminal {
       erase();
       write(Deno.stderr, `${line}\n`);
     },
-    progress(line) {
-      if (redraws) {
-        write(Deno.stderr, ERASE_LINE + line);
-        drawn = true;
-      } else if (performance.now() - loggedAt >= LOG_INTERVAL_MILLISECONDS) {
-        loggedAt = performance.now();
-        write(Deno.stderr, `${line}\n`);
-      }
+    progress(step, detail = "") {
+      const now = performance.now();
+      const isNew = redraws && step !== last.step;
+      if (!isNew && now - last.at < interval) return;
+      last = { step, at: now };
+      const line = detail === "" ? step : `${step}: ${detail}`;
+      write(Deno.stderr, redraws ? ERASE_LINE + line : `${line}\n`);
+      drawn = redraws;
     },
     async confirm(question, call) {
       erase();

@@ -52,7 +52,7 @@ async function openChosen(
         file,
         password,
         call,
-        (share) => terminal.progress(`Opening the keystore: ${Math.round(share * 100)} %`),
+        (share) => terminal.progress("Opening the keystore", `${Math.round(share * 100)} %`),
       );
       return await createPrivateKeySigner(key, choice.path);
     }
