@@ -66,6 +66,7 @@ async function getBlock(
   if (response.status === 200) {
     return new Uint8Array(await new Response(response.body).arrayBuffer());
   }
-  if (NOT_FOUND.test(await new Response(response.body).text())) return null;
+  const words = await new Response(response.body).text();
+  if (response.status === 500 && NOT_FOUND.test(words)) return null;
   throw new OurSpaceError(`It answered with status ${response.status}.`);
 }

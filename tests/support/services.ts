@@ -1,0 +1,61 @@
+import type { Blocks } from "./blocks.ts";
+
+/** An HTTP service on a free port of loopback; `await using` stops it. */
+export interface Service extends AsyncDisposable {
+  readonly url: string;
+  /** The URLs that were asked for, without the origin. */
+  readonly asked: string[];
+}
+
+export function startService(
+  handle: (request: Request) => Response | Promise<Response>,
+): Service {
+  const asked: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { pathname, search } = new URL(request.url);
+    asked.push(pathname + search);
+    return handle(request);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    asked,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** What a test's service does with a question for a block. */
+export interface Holdings {
+  readonly blocks: Blocks;
+  /** Answers with this status, whatever it is asked. */
+  readonly status?: number;
+}
+
+/** Speaks the trustless gateway protocol, strictly. */
+export function trustlessService({ blocks, status }: Holdings): Service {
+  return startService((request) => {
+    if (status !== undefined) return new Response("broken", { status });
+    const { pathname, searchParams } = new URL(request.url);
+    const isTrustless = searchParams.get("format") === "raw" &&
+      request.headers.get("Accept") === "application/vnd.ipld.raw";
+    if (!isTrustless) return new Response("this gateway is trustless", { status: 406 });
+    const block = blocks.get(pathname.replace("/ipfs/", ""));
+    return block === undefined
+      ? new Response("not held", { status: 404 })
+      : new Response(block, { headers: { "Content-Type": "application/vnd.ipld.raw" } });
+  });
+}
+
+/** Speaks as much of Kubo's RPC as the block source needs, in Kubo's words. */
+export function kuboService({ blocks, status }: Holdings): Service {
+  return startService((request) => {
+    const url = new URL(request.url);
+    const isGet = request.method === "POST" && url.pathname === "/api/v0/block/get";
+    if (!isGet) return new Response("404 page not found", { status: 404 });
+    if (status !== undefined) return Response.json({ Message: "broken", Code: 0 }, { status });
+    const cid = url.searchParams.get("arg") ?? "";
+    const block = blocks.get(cid);
+    if (block !== undefined) return new Response(block);
+    const Message = `block was not found locally (offline): ipld: could not find ${cid}`;
+    return Response.json({ Message, Code: 0, Type: "error" }, { status: 500 });
+  });
+}
