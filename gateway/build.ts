@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { base32 } from "multiformats/bases/base32";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import project from "../deno.json" with { type: "json" };
 import { pageAssets } from "./render/page_assets.ts";
 
@@ -12,5 +12,5 @@ export const build: string = nameBuild();
 function nameBuild(): string {
   const hash = sha256.create().update(new TextEncoder().encode(project.version));
   for (const { bytes } of pageAssets) hash.update(bytes);
-  return base32.baseEncode(hash.digest().subarray(0, 5));
+  return bytesToHex(hash.digest().subarray(0, 5));
 }

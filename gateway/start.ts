@@ -3,18 +3,18 @@ import type { Node } from "../resolver/node/node.ts";
 import { openNode } from "../resolver/node/open_node.ts";
 import { createVerifier } from "../resolver/verify.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
+import { readConfig } from "./config.ts";
+import { platformDataFolder } from "./data_folder.ts";
+import { environmentVariables } from "./environment_variables.ts";
+import { problem } from "./http/problem.ts";
+import { listeningOrigin } from "./listening_origin.ts";
 import {
   dataFolderSetting,
   hostSetting,
   nodeSetting,
   portSetting,
   publicUrlSetting,
-  readConfig,
-} from "./config.ts";
-import { platformDataFolder } from "./data_folder.ts";
-import { environmentVariables } from "./environment_variables.ts";
-import { problem } from "./http/problem.ts";
-import { listeningOrigin } from "./listening_origin.ts";
+} from "./settings.ts";
 import { startUpLines } from "./start_up_lines.ts";
 import { describeError, printLine, printProblem } from "./terminal.ts";
 import { installWelcome } from "./welcome.ts";
@@ -25,7 +25,7 @@ const WELCOME_MILLISECONDS = 10_000;
 
 /** `deno task start`: settings → node → listen → gateway → until told to stop. */
 async function start(): Promise<void> {
-  const environment = environmentVariables();
+  const environment = await environmentVariables();
   const config = readConfig(environment);
   const clock = Date.now;
   const report = (error: unknown) => printProblem(describeError(error));

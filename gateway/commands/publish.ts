@@ -59,7 +59,7 @@ async function main(): Promise<number> {
   return await exitCode(terminal, stop.signal, async () => {
     const wish = parsePublishArguments(Deno.args);
     if (wish !== null) {
-      return await publish(wish, createTools(environmentVariables(), terminal), stop);
+      return await publish(wish, createTools(await environmentVariables(), terminal), stop);
     }
     terminal.result(HELP);
     return true;

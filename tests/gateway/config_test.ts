@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  hostSetting,
-  nodeSetting,
-  portSetting,
-  publicUrlSetting,
-  readConfig,
-  settingsTable,
-} from "../../gateway/config.ts";
+import { readConfig, settingsTable } from "../../gateway/config.ts";
+import { hostSetting, nodeSetting, portSetting, publicUrlSetting } from "../../gateway/settings.ts";
 import { peersSetting } from "../../resolver/peers.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 

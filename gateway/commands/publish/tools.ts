@@ -6,7 +6,8 @@ import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { allowPrivateSetting } from "../../../resolver/outbound/setting.ts";
 import { createVerifier, type Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
-import { dataFolderSetting, readConfig } from "../../config.ts";
+import { readConfig } from "../../config.ts";
+import { dataFolderSetting } from "../../settings.ts";
 import { platformDataFolder } from "../../data_folder.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,0 +1,28 @@
+import { OurSpaceError } from "../schemas/errors.ts";
+import { assembleGateway, type Gateway } from "./assemble.ts";
+import { readConfig } from "./config.ts";
+import { nodeSetting } from "./settings.ts";
+import { describeError, printProblem } from "./terminal.ts";
+
+/** The gateway without a node. Throws an OurSpaceError for settings that cannot be used. */
+export async function assembleEdge(
+  environment: Readonly<Record<string, string | undefined>>,
+  publicOrigin: URL,
+): Promise<Gateway> {
+  const settings = readConfig(environment, new Map([[nodeSetting, "off"]]));
+  if (settings.get(nodeSetting) !== "off") {
+    throw new OurSpaceError("The edge gateway keeps no node.", {
+      remedy: "Unset NODE, or use `deno task start`.",
+    });
+  }
+  return await assembleGateway({
+    settings,
+    node: null,
+    publicOrigin,
+    welcomePath: null,
+    clock: Date.now,
+    ready: () => true,
+    signal: new AbortController().signal,
+    report: (error) => printProblem(describeError(error)),
+  });
+}
