@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { CID } from "multiformats/cid";
+import { kuboBlocks } from "../../resolver/blocks/kubo.ts";
+import { trustlessGatewayBlocks } from "../../resolver/blocks/trustless_gateway.ts";
+import { contentLimits } from "../../resolver/content/limits.ts";
+import type { VerifiedFile, VerifiedFolder } from "../../resolver/content/content.ts";
+import { concatenate } from "../../resolver/content/verified.ts";
+import type { BlockSource } from "../../resolver/contracts.ts";
+import { ContentUnreachableError } from "../../resolver/errors.ts";
+import { rawTree } from "../support/blocks.ts";
+import { CALL, outcomes, readerOver, rejection } from "../support/content.ts";
+import { type Kubo, startKubo } from "../support/kubo.ts";
+import { partContext } from "../support/parts.ts";
+import { makeSigner, verifiedPointer } from "../support/pointers.ts";
+import { patterned } from "../support/source_files.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import { realTest } from "../support/tools.ts";
+
+/** The ways in which people add files with Kubo. */
+const FILE_OPTIONS = [
+  ["--cid-version=1"],
+  ["--cid-version=0"],
+  ["--cid-version=1", "--raw-leaves=false"],
+  ["--cid-version=1", "--trickle"],
+  ["--cid-version=1", "--chunker=size-1048576"],
+  ["--cid-version=1", "--chunker=rabin-1024-2048-4096"],
+];
+
+/** What reads through the daemon's RPC, and what reads through its gateway. */
+async function sources(kubo: Kubo): Promise<BlockSource[]> {
+  const context = partContext({
+    KUBO_RPC_URL: kubo.rpcUrl,
+    TRUSTLESS_GATEWAYS: kubo.gatewayUrl,
+  });
+  return [
+    ...await kuboBlocks.create(context),
+    ...await trustlessGatewayBlocks.create(context),
+  ];
+}
+
+async function bytesOf(file: VerifiedFile, range?: { start: number; end: number }) {
+  return concatenate(await Array.fromAsync(file.read(CALL, range)));
+}
+
+async function fileAt(folder: VerifiedFolder, path: string): Promise<VerifiedFile> {
+  const file = await folder.find(path, CALL);
+  return file?.kind === "file" ? file : assert.fail(`There is no file ${path}`);
+}
+
+realTest("ipfs", "files that Kubo added are read byte for byte, whole and by range", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/video.mp4`;
+  const bytes = patterned(3_000_000);
+  await Deno.writeFile(path, bytes);
+  const kubo = await startKubo();
+  try {
+    for (const options of FILE_OPTIONS) {
+      const root = CID.parse(await kubo.run(["add", "--quieter", ...options, path]));
+      for (const source of await sources(kubo)) {
+        const file = await readerOver([source]).open(root, "", CALL);
+        assert.ok(file.kind === "file");
+        assert.equal(await file.size(CALL), bytes.length);
+        assert.deepEqual(await bytesOf(file), bytes);
+        for (const [start, end] of [[0, 1], [262_143, 262_145], [2_999_999, 3_000_000]] as const) {
+          assert.deepEqual(await bytesOf(file, { start, end }), bytes.subarray(start, end));
+        }
+      }
+    }
+  } finally {
+    await kubo.stop();
+  }
+});
+
+realTest(
+  "ipfs",
+  "folders that Kubo added are feeds with their media, plain and sharded",
+  async () => {
+    await using folder = await temporaryFolder();
+    await Deno.mkdir(`${folder.path}/media`);
+    await Deno.writeTextFile(`${folder.path}/feed.xml`, "<rss/>");
+    await Deno.writeTextFile(`${folder.path}/empty.txt`, "");
+    await Deno.symlink("feed.xml", `${folder.path}/link.xml`);
+    const names = Array.from({ length: 600 }, (_, index) => `größe ${index}.jpg`);
+    for (const name of names) await Deno.writeTextFile(`${folder.path}/media/${name}`, name);
+
+    const kubo = await startKubo();
+    try {
+      const add = ["add", "--quieter", "--recursive", "--cid-version=1"];
+      const plain = await kubo.run([...add, folder.path]);
+      const inline = await kubo.run([...add, "--inline", "--inline-limit=64", folder.path]);
+      const sharded = await kubo.run([...add, "--max-directory-links=64", folder.path]);
+      const media = await kubo.run(["resolve", `/ipfs/${sharded}/media`]);
+      assert.match(await kubo.run(["dag", "get", media]), /"Name":"[0-9A-F]{2}größe/);
+
+      for (const root of [plain, inline, sharded]) {
+        const pointer = await verifiedPointer(makeSigner(), { cid: root });
+        for (const source of await sources(kubo)) {
+          const document = await readerOver([source]).feedDocument(pointer, CALL);
+          assert.equal(new TextDecoder().decode(document.bytes), "<rss/>");
+          assert.equal(document.name, "feed.xml");
+          assert.ok(document.folder);
+          for (const name of names.slice(0, 50)) {
+            const file = await fileAt(document.folder, `media/${name}`);
+            assert.equal(new TextDecoder().decode(await bytesOf(file)), name);
+          }
+          assert.equal(await document.folder.find("media/nothing.jpg", CALL), null);
+          assert.equal((await bytesOf(await fileAt(document.folder, "empty.txt"))).length, 0);
+          await assert.rejects(document.folder.find("link.xml", CALL), /symbolic link/);
+        }
+      }
+    } finally {
+      await kubo.stop();
+    }
+  },
+);
+
+realTest(
+  "ipfs",
+  "a block that Kubo lacks is told apart from a Kubo that is not there",
+  async () => {
+    const { root } = await rawTree(new TextEncoder().encode("nobody has this"));
+    const kubo = await startKubo();
+    const asked = await sources(kubo);
+    try {
+      const error = await rejection(
+        readerOver(asked).open(root, "", CALL).then((file) => (file as VerifiedFile).size(CALL)),
+        ContentUnreachableError,
+      );
+      assert.deepEqual(outcomes(error.roads), asked.map(({ id }) => `${id} none`));
+    } finally {
+      await kubo.stop();
+    }
+    const error = await rejection(
+      readerOver(asked).open(root, "", CALL).then((file) => (file as VerifiedFile).size(CALL)),
+      ContentUnreachableError,
+    );
+    assert.deepEqual(outcomes(error.roads), asked.map(({ id }) => `${id} failed`));
+  },
+);
+
+realTest("ipfs", "the largest block that Kubo makes is within the limit", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/large.bin`;
+  // Kubo leaves 256 bytes of 2 MiB to what wraps a chunk that is no raw leaf.
+  const bytes = patterned(contentLimits.blockBytes - 256);
+  await Deno.writeFile(path, bytes);
+  const kubo = await startKubo();
+  try {
+    const add = [
+      "add",
+      "--quieter",
+      "--cid-version=1",
+      "--raw-leaves=false",
+      `--chunker=size-${bytes.length}`,
+    ];
+    const root = CID.parse(await kubo.run([...add, path]));
+    for (const source of await sources(kubo)) {
+      const file = await readerOver([source]).open(root, "", CALL) as VerifiedFile;
+      assert.deepEqual(await bytesOf(file), bytes);
+    }
+  } finally {
+    await kubo.stop();
+  }
+});
