@@ -18,7 +18,7 @@
 
   <xsl:output method="html" encoding="UTF-8" doctype-system="about:legacy-compat" indent="no"/>
 
-  <!-- This many posts are shown whole; of older ones that have a title, the title. -->
+  <!-- So many posts are shown whole, and of older ones that have a title only that. html.ts knows it too. -->
   <xsl:variable name="whole" select="20"/>
 
   <xsl:key name="link" match="ourspace:link" use="@rel"/>

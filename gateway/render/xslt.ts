@@ -34,7 +34,7 @@ export interface XsltEngine {
 export interface XsltOptions {
   /** XSLT 1.0. */
   readonly stylesheet: string;
-  /** For one transformation, milliseconds. 1,000 posts take about 60. */
+  /** For one transformation, milliseconds. 1,000 whole posts take about 50. */
   readonly transformDeadline?: number;
   /** For loading the engine, milliseconds. */
   readonly startDeadline?: number;

@@ -35,6 +35,8 @@ async function render(feed: Feed, fields?: PageContextFields): Promise<string> {
   return page;
 }
 
+const NEVER = { signal: new AbortController().signal };
+
 const count = (page: string, pattern: RegExp) => page.match(pattern)?.length ?? 0;
 
 Deno.test("the same pointer at the same address gives the same bytes", async () => {
@@ -206,6 +208,19 @@ Deno.test("of a long feed the newest posts are shown whole, of older ones the ti
   assert.equal(count(titled, /<p class="line"/g), 980);
   assert.equal(count(mixed, /<p class="line"/g), 3);
   assert.equal(count(mixed, /<article/g), 22);
+});
+
+Deno.test("what is left out before the stylesheet is applied would not have been shown", async () => {
+  const page = await pageContext();
+  const xslt = createXsltEngine({ stylesheet: feedStylesheet });
+  try {
+    for (const feed of [gardenFeed, feedOf(25), unruledFeed]) {
+      const whole = await xslt.transform(await rss.render(feed, page), NEVER);
+      assert.equal(await render(feed), new TextDecoder().decode(whole));
+    }
+  } finally {
+    xslt.close();
+  }
 });
 
 Deno.test("an empty feed says that the first post will come", async () => {
