@@ -1,4 +1,3 @@
-import { CID } from "multiformats/cid";
 import type { Call } from "../../resolver/contracts.ts";
 import type { Identity } from "../../schemas/identity.ts";
 import { environmentVariables } from "../environment_variables.ts";
@@ -9,8 +8,9 @@ import { deliver } from "./publish/deliver.ts";
 import { draftPointer, isSame, printDraft } from "./publish/draft.ts";
 import { exitCode, STOPPED } from "./publish/exit_code.ts";
 import { HELP } from "./publish/help.ts";
+import { gatewaysWith } from "./publish/places/gateways.ts";
 import { openPlaces } from "./publish/places/mod.ts";
-import { isPublished, reportLines } from "./publish/report.ts";
+import { isPublished, type Publication, reportLines } from "./publish/report.ts";
 import { signPointer } from "./publish/sign_pointer.ts";
 import { openSigner } from "./publish/signers/mod.ts";
 import { storeContent } from "./publish/store_content.ts";
@@ -44,10 +44,18 @@ export async function publish(wish: PublishArguments, tools: Tools, call: Call):
   const pointer = held ?? await signPointer(draft, signer, verifier, call);
 
   terminal.progress("Delivering …");
-  const deliveries = await deliver(pointer, CID.parse(pointer.cid), places.all, tools, call);
-  const unchanged = held !== null;
-  const { ownUrl } = places;
-  const publication = { pointer, content, unchanged, deliveries, otherHolders, ownUrl };
+  const [deliveries, gateways] = await Promise.all([
+    deliver(pointer, content, places.all, tools, call),
+    gatewaysWith(content, tools, call),
+  ]);
+  const publication: Publication = {
+    pointer,
+    content,
+    unchanged: held !== null,
+    deliveries,
+    otherHolders: [...otherHolders, ...gateways],
+    ownUrl: places.ownUrl,
+  };
   for (const line of reportLines(publication)) terminal.result(line);
   return isPublished(publication);
 }

@@ -17,6 +17,8 @@ const SHOWN_WARNINGS = 10;
 /** Content that is ready to be stored, and known to be a feed. */
 export interface PreparedContent {
   readonly dag: Dag;
+  /** The feed's file: `<CID>`, or `<CID>/<name>` in a folder. */
+  readonly feedPath: string;
   readonly feed: Feed;
   readonly fileCount: number;
 }
@@ -46,7 +48,8 @@ export async function prepareContent(
   const dag = await build(files, call, onRead);
   const { feed, missing } = await checkFeed(dag, feedName, clock, call);
   warn(terminal, "The feed links to files that are not in the folder", missing);
-  return { dag, feed, fileCount: files.length };
+  const feedPath = feedName === "" ? `${dag.root}` : `${dag.root}/${feedName}`;
+  return { dag, feed, feedPath, fileCount: files.length };
 }
 
 async function findFiles(

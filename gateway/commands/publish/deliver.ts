@@ -1,48 +1,64 @@
-import type { CID } from "multiformats/cid";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
-import { isWithdrawn } from "../../../schemas/pointer.ts";
 import type { Call, Clock } from "../../../resolver/contracts.ts";
 import type { Verifier } from "../../../resolver/verify.ts";
+import { OurSpaceError } from "../../../schemas/errors.ts";
+import type { PreparedContent } from "./content.ts";
+import { describeFailure } from "./places/describe_failure.ts";
 import type { Place } from "./places/place.ts";
-import { describe, surveyPlaces } from "./survey.ts";
+import { surveyPlaces } from "./survey.ts";
 
 /** What was found at a place after the delivery. */
 export interface Delivery {
   readonly place: Place;
   /** The very pointer was read back from there. */
   readonly holdsPointer: boolean;
-  /** The content's root block was read back from there; true when there is none to hold. */
+  /** The content's root block was read back from there. */
   readonly holdsContent: boolean;
   /** What is in the way; empty when nothing is. */
   readonly reason: string;
 }
 
-/** Gives the pointer to every place at the same time, then reads pointer and content back. */
+/**
+ * Gives the pointer to every place at the same time, has it fetch the feed, and reads both back.
+ * `content` is null for a feed that is withdrawn.
+ */
 export async function deliver(
   pointer: VerifiedPointer,
-  root: CID,
+  content: PreparedContent | null,
   places: readonly Place[],
   tools: { verifier: Verifier; clock: Clock },
   call: Call,
 ): Promise<readonly Delivery[]> {
   return await Promise.all(places.map(async (place) => {
     let holdsPointer = false;
+    let holdsContent = false;
+    let reason = "";
     try {
-      await place.offer(pointer, call);
-      const { reports: [report] } = await surveyPlaces([place], pointer.identity, tools, call);
-      if (report?.failure) throw report.failure;
-      holdsPointer = report?.pointer?.text === pointer.text;
-      if (!holdsPointer) return { place, holdsPointer, holdsContent: false, reason: LOST };
-      if (isWithdrawn(pointer)) return { place, holdsPointer, holdsContent: true, reason: "" };
-      const reason = await place.visit(pointer.identity, call) ?? "";
-      const holdsContent = await place.holds(root, call);
-      return { place, holdsPointer, holdsContent, reason };
+      await deliverPointer(pointer, place, tools, call);
+      holdsPointer = true;
+      if (content !== null) {
+        await place.load(content.feedPath, call);
+        holdsContent = await place.holds(content.dag.root, call);
+      }
     } catch (error) {
       call.signal.throwIfAborted();
-      const { message, remedy } = describe(error);
-      return { place, holdsPointer, holdsContent: false, reason: `${message} ${remedy}`.trim() };
+      const { message, remedy } = describeFailure(error);
+      reason = `${message} ${remedy}`.trim();
     }
+    return { place, holdsPointer, holdsContent, reason };
   }));
 }
 
-const LOST = "It took the pointer, but gives another one back.";
+async function deliverPointer(
+  pointer: VerifiedPointer,
+  place: Place,
+  tools: { verifier: Verifier; clock: Clock },
+  call: Call,
+): Promise<void> {
+  await place.offer(pointer, call);
+  const { held, reports: [report] } = await surveyPlaces([place], pointer.identity, tools, call);
+  if (report?.failure) throw report.failure;
+  if (held?.text !== pointer.text) {
+    throw new OurSpaceError("It took the pointer, but gives another one back.");
+  }
+}

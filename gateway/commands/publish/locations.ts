@@ -4,7 +4,7 @@ import { contentLimits } from "../../../resolver/content/limits.ts";
 import { verify } from "../../../resolver/content/verified.ts";
 import type { Call } from "../../../resolver/contracts.ts";
 import type { Outbound } from "../../../resolver/outbound/outbound.ts";
-import { describe } from "./survey.ts";
+import { describeFailure } from "./places/describe_failure.ts";
 
 const DEADLINE_MILLISECONDS = 15_000;
 
@@ -48,7 +48,7 @@ async function locationFault(
     return await verify(root, bytes) === null ? "It serves something else than what you sign." : "";
   } catch (error) {
     call.signal.throwIfAborted();
-    return describe(error).message;
+    return describeFailure(error).message;
   }
 }
 

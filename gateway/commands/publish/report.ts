@@ -35,7 +35,7 @@ export function reportLines(publication: Publication): string[] {
         [`${contents} of ${deliveries.length} places`, ...otherHolders].join(", ")
       }`,
     ]),
-    ...deliveries.map(placeLine),
+    ...deliveries.map((delivery) => placeLine(delivery, withdrawn)),
     ...pageLines(publication),
   ];
 }
@@ -47,33 +47,37 @@ export function isPublished({ pointer, deliveries, otherHolders }: Publication):
   return hasContent && deliveries.some(({ holdsPointer }) => holdsPointer);
 }
 
-function headline({ content, unchanged }: Publication): string {
+function headline(publication: Publication): string {
+  const { content, unchanged } = publication;
   if (content === null) {
+    if (!isPublished(publication)) return "Not withdrawn: nobody took the pointer.";
     return unchanged ? "The feed is withdrawn already." : "The feed is withdrawn.";
   }
   const { feed, fileCount, dag } = content;
   const posts = feed.items.length === 1 ? "1 post" : `${feed.items.length} posts`;
   const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
   const what = `“${feed.title}”: ${posts}, ${files}, ${formatBytes(dag.byteCount)}.`;
+  if (!isPublished(publication)) return `Not published: nobody could find or read it. ${what}`;
   return unchanged
     ? `Nothing has changed since the last publication; it was delivered again. ${what}`
     : `Published ${what}`;
 }
 
-function placeLine({ place, holdsPointer, holdsContent, reason }: Delivery): string {
-  const state = holdsPointer && holdsContent
-    ? "holds both"
-    : holdsPointer
-    ? "holds the pointer, not the content yet"
-    : "does not hold the pointer";
+function placeLine(
+  { place, holdsPointer, holdsContent, reason }: Delivery,
+  withdrawn: boolean,
+): string {
+  const both = holdsContent ? "holds both" : "holds the pointer, not the content yet";
+  const content = withdrawn ? "holds the pointer" : both;
+  const state = holdsPointer ? content : "does not hold the pointer";
   return `  ${place.name}: ${state}${reason === "" ? "" : `. ${reason}`}`;
 }
 
 function pageLines({ pointer, deliveries, ownUrl }: Publication): string[] {
   if (isWithdrawn(pointer)) return [];
   const urls = deliveries.flatMap(({ place, holdsContent }) => {
-    if (place.own) return ownUrl === null ? [] : [pageUrl(ownUrl, pointer.identity)];
-    return holdsContent && place.url !== null ? [pageUrl(place.url, pointer.identity)] : [];
+    const url = place.own ? ownUrl : place.url;
+    return holdsContent && url !== null ? [pageUrl(url, pointer.identity)] : [];
   });
   const sleeping = deliveries.some(({ place }) => place.own && place.url === null);
   return [

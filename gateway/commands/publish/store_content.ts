@@ -1,9 +1,9 @@
 import type { Dag } from "../../../resolver/content/dag_builder.ts";
 import type { Call } from "../../../resolver/contracts.ts";
 import { checkLocations } from "./locations.ts";
+import { describeFailure } from "./places/describe_failure.ts";
 import type { Targets } from "./places/mod.ts";
 import { byteProgress } from "./progress.ts";
-import { describe } from "./survey.ts";
 import type { Tools } from "./tools.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function storeContent(
       holders.push(target.name);
     } catch (error) {
       call.signal.throwIfAborted();
-      const { message, remedy } = describe(error);
+      const { message, remedy } = describeFailure(error);
       terminal.note(
         `Warning: ${target.name} does not hold the content. ${message} ${remedy}`.trim(),
       );

@@ -1,10 +1,10 @@
 import type { Identity } from "../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import type { Call, Clock } from "../../../resolver/contracts.ts";
-import { OutboundError, PointerRefusedError } from "../../../resolver/errors.ts";
 import { newest } from "../../../resolver/select.ts";
 import type { Verifier } from "../../../resolver/verify.ts";
-import { OurSpaceError } from "../../../schemas/errors.ts";
+import type { OurSpaceError } from "../../../schemas/errors.ts";
+import { describeFailure } from "./places/describe_failure.ts";
 import type { Place } from "./places/place.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -63,19 +63,6 @@ async function askPlace(
     return { place, pointer: verified, clockDifference, failure: null };
   } catch (error) {
     call.signal.throwIfAborted();
-    return { place, pointer: null, clockDifference, failure: describe(error) };
+    return { place, pointer: null, clockDifference, failure: describeFailure(error) };
   }
-}
-
-/** The error in words for the publisher; what nobody expected is thrown on. */
-export function describe(error: unknown): OurSpaceError {
-  if (error instanceof PointerRefusedError && error.reason === "not-valid-yet") return error;
-  if (error instanceof OutboundError && error.reason === "connection") {
-    return new OurSpaceError("It cannot be reached.", { cause: error });
-  }
-  if (error instanceof OutboundError && error.reason === "timeout") {
-    return new OurSpaceError("It did not answer in time.", { cause: error });
-  }
-  if (error instanceof OurSpaceError) return error;
-  throw error;
 }

@@ -283,6 +283,18 @@ Deno.test("a location that serves something else is told about, and signed all t
   assert.deepEqual((await publisher.held())?.locations, locations);
 });
 
+Deno.test("a trustless gateway that the user named and that has the content is counted", async () => {
+  await using holder = await openTestGateway({ clock: () => NOW });
+  await holder.add({ "feed.xml": rssFeed(["One"]), "a.txt": "a" });
+  await using publisher = await makePublisher({
+    environment: { TRUSTLESS_GATEWAYS: "https://gateway.example,https://down.example" },
+    hosts: { "https://gateway.example": answering(holder) },
+  });
+  await Deno.writeTextFile(`${publisher.folder}/a.txt`, "a");
+  const { text } = await publisher.publish([publisher.folder, "--yes"]);
+  assert.match(text, /Content: +held by 1 of 1 places, the gateway gateway\.example\n/);
+});
+
 Deno.test("without a node the pointer goes to the peers, and somebody has to hold the content", async () => {
   await using peer = await openTestGateway({ clock: () => NOW });
   await using publisher = await makePublisher({

@@ -1,6 +1,7 @@
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { identityText } from "../../../../schemas/identity.ts";
 import { POINTER_MAX_BYTES } from "../../../../schemas/pointer.ts";
+import { contentLimits } from "../../../../resolver/content/limits.ts";
 import { verify } from "../../../../resolver/content/verified.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import { REQUEST_MILLISECONDS } from "../../../../resolver/deadline.ts";
@@ -16,10 +17,8 @@ import { problemDetail } from "./problem_detail.ts";
 /** A place that takes longer is reported as out of reach; the others are not kept waiting. */
 const DEADLINE_MILLISECONDS = 10_000;
 
-/** A visit may make the place fetch the content first, within its own deadline for a visitor. */
-const VISIT_MILLISECONDS = REQUEST_MILLISECONDS + 5_000;
-/** What is in front of a feed is not read; a problem is a few hundred bytes. */
-const MAX_VISIT_BYTES = 32 * 1024 * 1024;
+/** The place fetches the content first, within its own deadline for a reader. */
+const LOAD_MILLISECONDS = REQUEST_MILLISECONDS + 5_000;
 
 /** A place behind its HTTP interface: the running node of this machine, or a peer. */
 export function httpPlace(
@@ -70,18 +69,17 @@ export function httpPlace(
       );
     },
 
-    async visit(identity, call) {
+    async load(path, call) {
       const response = await request({
-        url: `${url}/${identityText(identity)}/feed.xml?raw`,
-        maxBytes: MAX_VISIT_BYTES,
-        timeoutMilliseconds: VISIT_MILLISECONDS,
+        url: `${url}/ipfs/${path}`,
+        maxBytes: contentLimits.feedBytes,
+        timeoutMilliseconds: LOAD_MILLISECONDS,
       }, call);
-      if (response.status === 200) {
-        await response.body.cancel();
-        return "";
-      }
-      const detail = problemDetail(await new Response(response.body).text());
-      return detail || `It answers readers with status ${response.status}.`;
+      const body = await new Response(response.body).text();
+      if (response.status === 200) return;
+      throw new OurSpaceError(
+        problemDetail(body) || `It answers readers with status ${response.status}.`,
+      );
     },
 
     async holds(cid, call) {

@@ -57,7 +57,7 @@ function storedPlace({ pointers, blocks }: Node): Place {
       const outcome = pointers.put(pointer);
       return outcome.kind === "greater-held" ? Promise.reject(greaterHeld()) : Promise.resolve();
     },
-    visit: () => Promise.resolve(null),
+    load: () => Promise.resolve(),
     holds: async (cid) => await blocks.get(cid) !== null,
   };
 }

@@ -26,10 +26,10 @@ export interface Place {
   /** Resolves when the pointer is held there. Throws OurSpaceError that says why it is not. */
   offer(pointer: VerifiedPointer, call: Call): Promise<void>;
   /**
-   * Whether the place answers a reader with this account's feed, for which it fetches the content if
-   * it does not hold it yet. Returns what is in the way, empty when nothing is; null: it has no pages.
+   * Has the place fetch a file (`<CID>`, `<CID>/<path>`) as for a reader, so that it holds it
+   * afterwards. Throws OurSpaceError that says what is in the way.
    */
-  visit(identity: Identity, call: Call): Promise<string | null>;
+  load(path: string, call: Call): Promise<void>;
   /** Whether a block is held there; hashed. */
   holds(cid: CID, call: Call): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { type Address, checksumAddress } from "../../../../schemas/identity.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
+import { OutboundError } from "../../../../resolver/errors.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { plainWords } from "../../../../resolver/plain_words.ts";
 import type { Signer } from "./signer.ts";
@@ -72,19 +73,36 @@ async function ask(
   call: Call,
 ): Promise<unknown> {
   const request = { jsonrpc: "2.0", id: 1, method, params: parameters };
-  const response = await outbound.fetch({
-    url,
-    trust: "operator",
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: new TextEncoder().encode(JSON.stringify(request)),
-    maxBytes: MAX_ANSWER_BYTES,
-    timeoutMilliseconds,
-    maxRedirects: 0,
-  }, call);
-  const answer = parseAnswer(await new Response(response.body).text(), response.status);
-  if (answer.error !== undefined) throw rpcError(method, answer.error);
-  return answer.result;
+  try {
+    const response = await outbound.fetch({
+      url,
+      trust: "operator",
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: new TextEncoder().encode(JSON.stringify(request)),
+      maxBytes: MAX_ANSWER_BYTES,
+      timeoutMilliseconds,
+      maxRedirects: 0,
+    }, call);
+    const answer = parseAnswer(await new Response(response.body).text(), response.status);
+    if (answer.error !== undefined) throw rpcError(method, answer.error);
+    return answer.result;
+  } catch (error) {
+    throw error instanceof OutboundError ? outOfReach(timeoutMilliseconds, error) : error;
+  }
+}
+
+/** The cause may name the URL, which often holds a secret: it is not shown. */
+function outOfReach(timeoutMilliseconds: number, cause: OutboundError): OurSpaceError {
+  return cause.reason === "timeout"
+    ? new OurSpaceError(
+      `The JSON-RPC endpoint gave no answer within ${timeoutMilliseconds / 1_000} s.`,
+      { remedy: "Publish again, and confirm the signature in your wallet in time.", cause },
+    )
+    : new OurSpaceError("The JSON-RPC endpoint of --rpc cannot be reached.", {
+      remedy: "Check the URL, and that the wallet or node behind it runs.",
+      cause,
+    });
 }
 
 interface Answer {

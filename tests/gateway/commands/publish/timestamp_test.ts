@@ -12,7 +12,7 @@ const MINUTE = 60 * SECOND;
 function place(own: boolean): Place {
   const unused = () => Promise.reject(new Error("Nobody is asked here"));
   const name = own ? "your node" : "https://peer.example";
-  return { name, own, url: null, ask: unused, offer: unused, visit: unused, holds: unused };
+  return { name, own, url: null, ask: unused, offer: unused, load: unused, holds: unused };
 }
 
 function report(fields: Partial<PlaceReport> = {}): PlaceReport {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createJsonRpcSigner } from "../../../../../gateway/commands/publish/signers/json_rpc.ts";
+import { OutboundError } from "../../../../../resolver/errors.ts";
 import type { Outbound, OutboundRequest } from "../../../../../resolver/outbound/outbound.ts";
 import { checksumAddress } from "../../../../../schemas/identity.ts";
 
@@ -81,5 +82,19 @@ Deno.test("each refusal of an endpoint has its own words", async () => {
   for (const [answer, status, reason] of cases) {
     const signer = await connect(endpoint(answer, status).outbound);
     await assert.rejects(signer.sign("text", CALL), { name: "OurSpaceError", message: reason });
+  }
+});
+
+Deno.test("an endpoint that is down, or a person who does not confirm, is told without the URL", async () => {
+  const cases: readonly ["connection" | "timeout", RegExp][] = [
+    ["connection", /--rpc cannot be reached/],
+    ["timeout", /no answer within 300 s/],
+  ];
+  for (const [reason, words] of cases) {
+    const failing: Outbound = {
+      fetch: ({ url }) => Promise.reject(new OutboundError(`${url} failed`, { reason })),
+    };
+    const signer = await connect(failing);
+    await assert.rejects(signer.sign("text", CALL), { name: "OurSpaceError", message: words });
   }
 });
