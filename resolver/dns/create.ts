@@ -37,7 +37,7 @@ function serversOf(
   setting: DnsServers,
   options: DnsClientOptions,
 ): () => Promise<readonly DnsServer[]> {
-  if (setting.kind === "system") return systemServers;
+  if (setting.kind === "system") return () => systemServers();
   if (setting.kind === "none") return () => Promise.reject(notConfigured());
   const server = setting.kind === "https"
     ? httpsServer(setting.url, createOperatorOutbound(options.certificateAuthorities))

@@ -19,7 +19,10 @@ export interface OutboundRequest {
   readonly timeoutMilliseconds: number;
   /** The longest wait between two pieces of the body; `timeoutMilliseconds` unless given. */
   readonly idleMilliseconds?: number;
-  /** At most 3; each hop is vetted again. 0 returns the 3xx itself. Default 3. */
+  /**
+   * At most 3; each hop is vetted again. 0 returns the 3xx itself, and so does a request with another
+   * method than GET and HEAD. Default 3.
+   */
   readonly maxRedirects?: number;
   /** A redirect to another host is refused (`refused`). */
   readonly sameHostOnly?: boolean;
@@ -36,6 +39,9 @@ export interface OutboundResponse {
 
 /** The one client for everything that leaves the machine. */
 export interface Outbound {
-  /** Any HTTP status is an answer. Throws OutboundError when there is none. */
+  /**
+   * Any HTTP status from 200 to 599 is an answer. Throws OutboundError when there is none, and the
+   * signal's reason when the caller ended it. Nothing but GET and HEAD goes to strangers' hosts.
+   */
   fetch(request: OutboundRequest, call: Call): Promise<OutboundResponse>;
 }

@@ -276,3 +276,13 @@ for (const trust of TRUSTS) {
     await server.stop();
   });
 }
+
+Deno.test("a stranger's connection is closed after its answer, whatever the host would like", async () => {
+  const server = startRawServer(async ({ send }) => {
+    await send(respond("hello", { connection: "keep-alive" }));
+    await never();
+  });
+  assert.equal(await readText(await get(server.port, "stranger")), "hello");
+  await server.clientGone;
+  await server.stop();
+});
