@@ -6,7 +6,7 @@ import { nameSystems } from "../../resolver/names/mod.ts";
 import { identityText } from "../../schemas/identity.ts";
 import { parseName } from "../../schemas/name.ts";
 import { fakeDns } from "../support/fake_dns.ts";
-import { partContext } from "../support/part_context.ts";
+import { partContext } from "../support/parts.ts";
 
 const ALICE = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
 
@@ -50,7 +50,7 @@ for (const part of nameSystems) {
   assert.ok(world !== undefined, `tests need a world for the name system "${part.id}"`);
 
   const systemIn = async (context: Partial<PartContext>): Promise<NameSystem> => {
-    const [system, ...others] = await part.create(partContext(context));
+    const [system, ...others] = await part.create(partContext({}, context));
     assert.ok(system !== undefined && others.length === 0);
     return system;
   };

@@ -4,7 +4,7 @@ import { dnsNames } from "../../../resolver/names/dns.ts";
 import { identityText } from "../../../schemas/identity.ts";
 import { parseName } from "../../../schemas/name.ts";
 import { fakeDns, type FakeZone } from "../../support/fake_dns.ts";
-import { partContext } from "../../support/part_context.ts";
+import { partContext } from "../../support/parts.ts";
 
 const ALICE = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
 const BOB = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
@@ -12,7 +12,7 @@ const call = { signal: new AbortController().signal };
 
 async function resolve(texts: readonly string[], zone: FakeZone = {}) {
   const dns = fakeDns({ ...zone, texts: { "_ourspace.alice.example": texts } });
-  const [system] = await dnsNames.create(partContext({ dns }));
+  const [system] = await dnsNames.create(partContext({}, { dns }));
   assert.ok(system);
   return await system.resolve(parseName("Alice.Example"), call);
 }
@@ -88,7 +88,7 @@ Deno.test("a name too long for the record has none, and nobody is asked", async 
   const label = "a".repeat(61);
   const name = parseName(`${label}.${label}.${label}.${label}.com`);
   const dns = fakeDns({});
-  const [system] = await dnsNames.create(partContext({ dns }));
+  const [system] = await dnsNames.create(partContext({}, { dns }));
   assert.equal(await system?.resolve(name, call), null);
   assert.deepEqual(dns.asked, []);
 });
