@@ -27,12 +27,14 @@ export function errorPage(content: ErrorPageContent): Uint8Array<ArrayBuffer> {
   const { status, title, detail, remedy, roads } = content;
   return plainPage({
     title: `${title} – OurSpace`,
-    main: html`<p class="status">Error ${status}</p>
-<h1>${title}</h1>
-<p class="lead">${detail}</p>
-${remedy === "" ? null : html`<p>${withLinks(remedy)}</p>`}
-${roads.length === 0 ? null : roadList(roads)}
-<p><a class="button" href="/">To the start page</a></p>`,
+    main: html`
+      <p class="status">Error ${status}</p>
+      <h1>${title}</h1>
+      <p class="lead">${detail}</p>
+      ${remedy === "" ? null : html`<p>${withLinks(remedy)}</p>`}
+      ${roads.length === 0 ? null : roadList(roads)}
+      <p><a class="button" href="/">To the start page</a></p>
+    `,
   });
 }
 
@@ -47,14 +49,16 @@ function roadList(roads: ErrorPageContent["roads"]): Markup {
   return html`
     <section class="roads">
       <h2>Where the content was looked for</h2>
-      <ul>
-    ${roads.map(({ road, outcome, reason }) =>
-      html`
-        <li><strong>${road}</strong> ${OUTCOMES[outcome]}${reason === ""
-          ? null
-          : html`<span class="reason">${reason}</span>`}</li>
-      `
-    )}</ul>
+      <ul>${roads.map(roadItem)}</ul>
     </section>
+  `;
+}
+
+function roadItem({ road, outcome, reason }: ErrorPageContent["roads"][number]): Markup {
+  return html`
+    <li>
+      <strong>${road}</strong> ${OUTCOMES[outcome]}
+      ${reason === "" ? null : html`<span class="reason">${reason}</span>`}
+    </li>
   `;
 }

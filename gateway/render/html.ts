@@ -2,7 +2,7 @@ import type { Feed, Item } from "../../schemas/feed.ts";
 import type { Renderer } from "./renderer.ts";
 import type { XsltEngine } from "./xslt.ts";
 
-/** feed.xsl's `$whole`: so many posts are shown whole, and of older ones that have a title only that. */
+/** feed.xsl's `$whole`: so many posts are shown whole, of older ones that have a title only that. */
 const WHOLE_POSTS = 20;
 
 /** The engine ends each transformation by itself; what it makes is kept for those who ask next. */

@@ -20,11 +20,9 @@ export function plainPage(page: {
         <header class="brand">
           <a href="/"><img src="/favicon.svg" alt="" width="32" height="32">OurSpace</a>
         </header>
-        <main>
-    ${page.main}
-        </main>
+        <main>${page.main}</main>
       </body>
     </html>
   `;
-  return new TextEncoder().encode(document.text);
+  return new TextEncoder().encode(document.text.trimStart());
 }

@@ -1,5 +1,6 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Call } from "../../resolver/contracts.ts";
+import { abortable, deadline } from "../../resolver/deadline.ts";
 import { EngineFault, startXsltInstance, type XsltInstance } from "./xslt_instance.ts";
 
 /**
@@ -42,9 +43,9 @@ export interface XsltOptions {
   readonly maxInput?: number;
   /** Bytes. */
   readonly maxOutput?: number;
-  /** How many transformations may wait for their turn. */
-  readonly maxWaiting?: number;
-  /** Milliseconds without work after which the worker ends: it holds memory and keeps the process alive. */
+  /** How many transformations may be under way, those that wait for their turn included. */
+  readonly maxUnderWay?: number;
+  /** After so many milliseconds without work the worker ends: it keeps memory and the process. */
   readonly idleTime?: number;
 }
 
@@ -52,9 +53,9 @@ const MEBIBYTE = 2 ** 20;
 
 /**
  * The engine starts at the first transformation and works through them one by one. After a fault, a
- * timeout or an abort its worker is replaced, because libxslt's state may be corrupt: output of the same
- * instance was seen to lose its escaping after runaway recursion. A fault of an instance that had worked
- * before may be such a late effect, so that document is tried once more on a fresh one.
+ * timeout or an abort its worker is replaced, because libxslt's state may be corrupt: the same instance
+ * was seen to forget escaping after a runaway recursion. A fault of an instance that had worked before
+ * may be such a late effect, so that document is tried once more on a fresh one.
  */
 export function createXsltEngine(options: XsltOptions): XsltEngine {
   const {
@@ -63,13 +64,13 @@ export function createXsltEngine(options: XsltOptions): XsltEngine {
     startDeadline = 10_000,
     maxInput = 32 * MEBIBYTE,
     maxOutput = 64 * MEBIBYTE,
-    maxWaiting = 64,
+    maxUnderWay = 256,
     idleTime = 30_000,
   } = options;
-  const closing = new AbortController();
+  let closed = false;
   let instance: XsltInstance | null = null;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
-  let waiting = 0;
+  let underWay = 0;
   let lastTurn: Promise<void> = Promise.resolve();
 
   function drop(): void {
@@ -81,15 +82,17 @@ export function createXsltEngine(options: XsltOptions): XsltEngine {
   async function attempt(xml: Uint8Array, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     try {
       instance ??= await within(startDeadline, signal, (s) => startXsltInstance(stylesheet, s));
+      if (closed) throw closedError();
       const running = instance;
       return await within(transformDeadline, signal, (s) => running.transform(xml, maxOutput, s));
     } catch (error) {
       drop();
-      throw error;
+      throw closed ? closedError() : error;
     }
   }
 
   async function run(xml: Uint8Array, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    if (closed) throw closedError();
     clearTimeout(idleTimer);
     const used = instance !== null;
     try {
@@ -109,16 +112,14 @@ export function createXsltEngine(options: XsltOptions): XsltEngine {
   }
 
   return {
-    async transform(xml, call) {
-      const signal = AbortSignal.any([call.signal, closing.signal]);
-      signal.throwIfAborted();
+    async transform(xml, { signal }) {
       if (xml.byteLength > maxInput) {
         throw new XsltError(`The feed is too large for a page: ${xml.byteLength} bytes.`, {
           reason: "too-large",
           remedy: "Subscribe to it in a feed reader instead.",
         });
       }
-      if (waiting >= maxWaiting) {
+      if (underWay >= maxUnderWay) {
         throw new XsltError("Too many pages are being made at once.", {
           reason: "busy",
           remedy: "Try again in a few seconds.",
@@ -127,50 +128,41 @@ export function createXsltEngine(options: XsltOptions): XsltEngine {
       const before = lastTurn;
       const turn = Promise.withResolvers<void>();
       lastTurn = turn.promise;
-      waiting++;
+      underWay++;
       try {
         await abortable(before, signal);
         return await run(xml, signal);
       } finally {
-        waiting--;
+        underWay--;
         void before.then(turn.resolve);
       }
     },
     close() {
-      closing.abort(new XsltError("The page engine was closed.", { reason: "closed" }));
+      closed = true;
       drop();
     },
   };
 }
 
-/** Runs a step with its own deadline; whoever ends it first gives the reason. */
+function closedError(): XsltError {
+  return new XsltError("The page engine was closed.", { reason: "closed" });
+}
+
+/** Runs a step that has a deadline of its own beside the caller's signal. */
 async function within<T>(
   milliseconds: number,
   signal: AbortSignal,
   step: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => {
-    deadline.abort(
-      new XsltError(`The page was not made within ${milliseconds} ms.`, {
-        reason: "timeout",
-        remedy: "Subscribe to the feed in a feed reader instead.",
-      }),
-    );
-  }, milliseconds);
+  using limit = deadline(milliseconds, { parent: signal });
   try {
-    return await step(AbortSignal.any([signal, deadline.signal]));
-  } finally {
-    clearTimeout(timer);
+    return await step(limit.signal);
+  } catch (error) {
+    if (!limit.signal.aborted || signal.aborted) throw error;
+    throw new XsltError("The page was not made in time.", {
+      reason: "timeout",
+      remedy: "Subscribe to the feed in a feed reader instead.",
+      cause: error,
+    });
   }
-}
-
-function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  return Promise.race([promise, aborted]).finally(() => {
-    signal.removeEventListener("abort", onAbort);
-  });
 }

@@ -1,15 +1,18 @@
-import workerSource from "./xslt_worker.ts" with { type: "text" };
+import { abortable } from "../../resolver/deadline.ts";
 import type { XsltReply, XsltRequest } from "./xslt_messages.ts";
+import workerSource from "./xslt_worker.ts" with { type: "text" };
 
-/** One running engine with its stylesheet compiled: one transform at a time, and none after a fault. */
+/** One running engine with its stylesheet compiled: one document at a time, and none after a fault. */
 export interface XsltInstance {
   /** Throws EngineFault, or the signal's reason; after either the instance is of no more use. */
-  transform(xml: Uint8Array, maxOutputBytes: number, signal: AbortSignal): Promise<Output>;
-  /** Ends the worker at once, whatever it is doing. */
+  transform(
+    xml: Uint8Array,
+    maxOutputBytes: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Ends the worker at once, whatever it is doing; what it was asked fails with EngineFault. */
   close(): void;
 }
-
-type Output = Uint8Array<ArrayBuffer>;
 
 /** The engine refused a document or the stylesheet, or broke. The message is the engine's own. */
 export class EngineFault extends Error {
@@ -27,37 +30,48 @@ export async function startXsltInstance(
   const { default: wasm } = await import("libxslt-wasm/output/libxslt.wasm", {
     with: { type: "bytes" },
   });
-  signal.throwIfAborted();
-  const worker = new Worker(WORKER_URL, { type: "module", deno: { permissions: "none" } });
+  const link = openLink();
   try {
-    await ask(worker, { kind: "load", wasm, stylesheet }, signal);
+    await link.ask({ kind: "load", wasm, stylesheet }, signal);
   } catch (error) {
-    worker.terminate();
+    link.close();
     throw error;
   }
   return {
     async transform(xml, maxOutputBytes, signal) {
-      const reply = await ask(worker, { kind: "transform", xml, maxOutputBytes }, signal);
+      const reply = await link.ask({ kind: "transform", xml, maxOutputBytes }, signal);
       if (reply.kind !== "done") throw new EngineFault(`unexpected answer: ${reply.kind}`);
       return reply.output;
     },
-    close: () => worker.terminate(),
+    close: link.close,
   };
 }
 
-function ask(worker: Worker, request: XsltRequest, signal: AbortSignal): Promise<XsltReply> {
-  const { promise, resolve, reject } = Promise.withResolvers<XsltReply>();
-  const onAbort = () => reject(signal.reason);
+/** A new worker and the one question that it is asked at a time. */
+function openLink(): {
+  ask(request: XsltRequest, signal: AbortSignal): Promise<XsltReply>;
+  close(): void;
+} {
+  const worker = new Worker(WORKER_URL, { type: "module", deno: { permissions: "none" } });
+  let question = Promise.withResolvers<XsltReply>();
+  const fail = (reason: string) => question.reject(new EngineFault(reason));
   worker.onmessage = ({ data }: MessageEvent<XsltReply>) => {
-    if (data.kind === "fault") reject(new EngineFault(data.reason));
-    else resolve(data);
+    if (data.kind === "fault") fail(data.reason);
+    else question.resolve(data);
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    reject(new EngineFault(event.message));
+    fail(event.message);
   };
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  else worker.postMessage(request);
-  return promise.finally(() => signal.removeEventListener("abort", onAbort));
+  return {
+    ask(request, signal) {
+      question = Promise.withResolvers();
+      worker.postMessage(request);
+      return abortable(question.promise, signal);
+    },
+    close() {
+      worker.terminate();
+      fail("the engine was closed");
+    },
+  };
 }

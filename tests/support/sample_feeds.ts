@@ -30,7 +30,8 @@ function post(number: number, fields: Partial<Item>): Item {
 /** Everything that a page can show: articles, notes, pictures, sound, film, files, old posts. */
 export const gardenFeed: Feed = {
   title: "Notes from a Small Garden",
-  description: "Vegetables, weather and the animals that come for both. Written in Kent since 2011.",
+  description:
+    "Vegetables, weather and the animals that come for both. Written in Kent since 2011.",
   language: "en",
   link: "https://garden.example/",
   authors: [{ name: "Alice Underhill", url: "https://garden.example/about" }],
@@ -112,8 +113,10 @@ export const unruledFeed: Feed = {
   items: [
     post(0, { html: `<p>${"0123456789abcdef".repeat(20)}</p>` }),
     post(1, { html: "<p>שלום עולם</p>" }),
-    post(2, { html: `<pre>${"x".repeat(400)}</pre><table><tr><td>${"wide ".repeat(80)}</td></tr></table>` }),
-    post(3, { title: "<script>alert(1)</script> & \"quotes\"", summary: "1 < 2 & 3 > 2" }),
+    post(2, {
+      html: `<pre>${"x".repeat(400)}</pre><table><tr><td>${"wide ".repeat(80)}</td></tr></table>`,
+    }),
+    post(3, { title: '<script>alert(1)</script> & "quotes"', summary: "1 < 2 & 3 > 2" }),
   ],
 };
 

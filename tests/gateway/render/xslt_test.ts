@@ -167,7 +167,7 @@ Deno.test("input and output have limits", async () => {
 });
 
 Deno.test("more documents than may wait are refused at once", async () => {
-  await withEngine({ stylesheet: ECHO, maxWaiting: 2 }, async (engine) => {
+  await withEngine({ stylesheet: ECHO, maxUnderWay: 2 }, async (engine) => {
     const first = transform(engine, "<a>1</a>");
     const second = transform(engine, "<a>2</a>");
     await assert.rejects(transform(engine, "<a>3</a>"), failsWith("busy"));
