@@ -473,7 +473,7 @@
       <p>
         <xsl:text>Give the address, the text and the signature to any tool that verifies a signed Ethereum message (EIP-191), such as </xsl:text>
         <code>cast wallet verify</code>
-        <xsl:text>. The content address is the SHA-256 of the content: no gateway can change a word.</xsl:text>
+        <xsl:text>. The content address is made of the content’s hash, so no gateway can change a word.</xsl:text>
       </p>
       <ul>
         <li><a href="/{substring-after(substring-after(key('link', 'pointer')/@href, '://'), '/')}">The signed record</a></li>
