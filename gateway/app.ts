@@ -4,6 +4,7 @@ import { PathNotFoundError } from "../resolver/errors.ts";
 import { parseName } from "../schemas/name.ts";
 import type { GatewayEnv } from "./http/environment.ts";
 import type { AnswerError } from "./http/errors.ts";
+import { requestUrl } from "./http/request_url.ts";
 import { siteOf } from "./http/site.ts";
 
 /** The groups of routes. Each names its whole paths, but for `feed`. */
@@ -59,7 +60,7 @@ export function createApp(parts: {
   return {
     async fetch(request, client) {
       try {
-        if (SERVICE_PATH.test(new URL(request.url).pathname)) {
+        if (SERVICE_PATH.test(requestUrl(request).pathname)) {
           return await services.fetch(request, client);
         }
         const site = siteOf(request, publicOrigin);
@@ -92,7 +93,7 @@ const withDeadline: MiddlewareHandler<GatewayEnv> = async (context, next) => {
 const canonicalName: MiddlewareHandler<GatewayEnv> = async (context, next) => {
   const written = context.req.param("name") ?? "";
   const name = parseName(written);
-  const { pathname, search } = new URL(context.req.url);
+  const { pathname, search } = requestUrl(context.req.raw);
   const rest = pathname.slice(1).replace(/^[^/]*/, "").replace(/\/$/, "");
   const canonical = `/${name.text}${rest}`;
   if (canonical !== pathname) return context.redirect(canonical + search, 308);

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { GatewayEnv } from "./http/environment.ts";
+import { requestUrl } from "./http/request_url.ts";
 import { siteOf } from "./http/site.ts";
 import { pageAssets } from "./render/page_assets.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -27,7 +28,7 @@ export function createFront(publicOrigin: URL): Front {
 
   return {
     fetch(request) {
-      const { pathname, search } = new URL(request.url);
+      const { pathname, search } = requestUrl(request);
       if (request.method !== "GET" || search !== "" || !ANSWERED.has(pathname)) return null;
       // Two hosts in one request are for the whole gateway to refuse.
       if (request.headers.get("Host")?.includes(",")) return null;

@@ -3,9 +3,8 @@ import type { Clock } from "../resolver/contracts.ts";
 import type { App } from "./app.ts";
 import { type ReusableParts, reusableParts } from "./http/reusable_response.ts";
 
-/** The headers of a request that can change an answer that is reusable. */
+/** What can change a reusable answer beside the URL, which has the host. */
 const DECIDING_HEADERS = [
-  "Host",
   "Accept",
   "Accept-Encoding",
   "Sec-Fetch-Dest",

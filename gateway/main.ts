@@ -1,6 +1,7 @@
 import type { Gateway } from "./assemble.ts";
 import { environmentVariables } from "./environment_variables.ts";
 import { createFront, type Front } from "./front.ts";
+import { requestUrl } from "./http/request_url.ts";
 import { listeningOrigin } from "./listening_origin.ts";
 import { publicUrlSetting } from "./settings.ts";
 import { describeError, printProblem } from "./terminal.ts";
@@ -56,7 +57,7 @@ export default {
     const client = { remoteAddress: remoteAddr.transport === "tcp" ? remoteAddr.hostname : "" };
     if (gateway !== null) return await gateway.fetch(request, client);
     // A platform that does not say where it listens is taken at its request's word.
-    origin ||= new URL(request.url).origin;
+    origin ||= requestUrl(request).origin;
     front ??= createFront(publicOrigin());
     return await (front.fetch(request) ?? (await load()).fetch(request, client));
   },

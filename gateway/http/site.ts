@@ -1,5 +1,6 @@
 import { type Name, parseName } from "../../schemas/name.ts";
 import { BadRequestError } from "./bad_request.ts";
+import { requestUrl } from "./request_url.ts";
 
 /** Whose pages a request is for: the gateway's own host, or a custom domain's feed. */
 export type Site =
@@ -7,20 +8,19 @@ export type Site =
   | { readonly kind: "domain"; readonly origin: string; readonly name: Name };
 
 /**
- * Reads the Host header. IP literals, `localhost`, single labels and whatever is no DNS name are the
+ * Reads the request's host. IP literals, `localhost`, single labels and whatever is no DNS name are the
  * gateway's own; every other name is a custom domain. A custom domain has the scheme and port of the
- * gateway's public address, because the Host header cannot tell them.
+ * gateway's public address, because a request behind a proxy cannot tell them.
  * Two Host headers are a BadRequestError (RFC 9112, section 3.2).
  */
 export function siteOf(request: Request, publicOrigin: URL): Site {
-  const own: Site = { kind: "own", origin: publicOrigin.origin };
-  const host = request.headers.get("Host") ?? "";
-  if (host.includes(",")) {
+  if (request.headers.get("Host")?.includes(",")) {
     throw new BadRequestError("The request names more than one host.", {
       remedy: "Send exactly one Host header.",
     });
   }
-  const hostname = host.replace(/:\d*$/, "").toLowerCase();
+  const own: Site = { kind: "own", origin: publicOrigin.origin };
+  const { hostname } = requestUrl(request);
   if (hostname === publicOrigin.hostname) return own;
   const name = domainName(hostname);
   if (name === null || name.text === publicOrigin.hostname) return own;

@@ -109,13 +109,6 @@ Deno.test("a custom domain has its feed's routes only", async () => {
   await health.body?.cancel();
 });
 
-Deno.test("two Host headers are refused", async () => {
-  await using test = await openTestGateway();
-  const answer = await test.get("/", { Host: "alice.example, gateway.example" });
-  assert.equal(answer.status, 400);
-  await answer.body?.cancel();
-});
-
 Deno.test("visits change nothing: other methods are refused, preflights are welcome", async () => {
   await using test = await openTestGateway();
   const post = await test.get(`/${ADDRESS}`, {}, "POST");

@@ -49,9 +49,9 @@ export async function openTestGateway(
     problems,
     get: (path, headers = {}, method = "GET") =>
       gateway.fetch(
-        new Request(`https://gateway.example${path}`, {
+        new Request(`https://${headers["Host"] ?? "gateway.example"}${path}`, {
           method,
-          headers: { Host: "gateway.example", ...headers },
+          headers,
         }),
         { remoteAddress: "127.0.0.1" },
       ),
