@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { withHotAnswers } from "../../gateway/hot_answers.ts";
+import { reusableResponse } from "../../gateway/http/reusable_response.ts";
+
+const client = { remoteAddress: "127.0.0.1" };
+
+/** An app that counts how often it has to think, and a clock that the test turns. */
+function counted(answer: (request: Request) => Response) {
+  const state = { thoughts: 0, now: 0 };
+  const app = withHotAnswers({
+    fetch: (request) => (state.thoughts++, Promise.resolve(answer(request))),
+  }, () => state.now);
+  const ask = async (headers: Record<string, string> = {}, method = "GET") => {
+    const request = new Request("https://gateway.example/alice.example", { headers, method });
+    return await (await app.fetch(request, client)).text();
+  };
+  return { state, app, ask };
+}
+
+function reusable(text: string): Response {
+  const body = new TextEncoder().encode(text);
+  return reusableResponse({ body, init: { status: 200, headers: {} } });
+}
+
+Deno.test("the same question within a second is answered without thinking", async () => {
+  const { state, ask } = counted(() => reusable("page"));
+  assert.equal(await ask(), "page");
+  assert.equal(await ask(), "page");
+  assert.equal(state.thoughts, 1);
+  state.now = 1_000;
+  assert.equal(await ask(), "page");
+  assert.equal(state.thoughts, 2);
+});
+
+Deno.test("every header that decides makes another question", async () => {
+  const { state, ask } = counted(() => reusable("page"));
+  await ask();
+  await ask({ Accept: "text/html" });
+  await ask({ "Accept-Encoding": "br" });
+  await ask({ "Sec-Fetch-Dest": "document" });
+  await ask({ "If-None-Match": '"x"' });
+  await ask({ "If-Modified-Since": "Fri, 20 Nov 2026 08:22:17 GMT" });
+  assert.equal(state.thoughts, 6);
+  await ask({ "User-Agent": "whatever" });
+  assert.equal(state.thoughts, 6);
+});
+
+Deno.test("only answers that were made for it are used again, and only for GET", async () => {
+  const once = counted(() => new Response("once"));
+  await once.ask();
+  await once.ask();
+  assert.equal(once.state.thoughts, 2);
+  const head = counted(() => reusable("page"));
+  await head.ask({}, "HEAD");
+  await head.ask({}, "HEAD");
+  assert.equal(head.state.thoughts, 2);
+});
+
+Deno.test("a change is seen by the next question", async () => {
+  const { state, app, ask } = counted(() => reusable("page"));
+  await ask();
+  app.forget();
+  await ask();
+  assert.equal(state.thoughts, 2);
+});
+
+Deno.test("an endless question is answered, not kept", async () => {
+  const { state, ask } = counted(() => reusable("page"));
+  const headers = { Accept: "a".repeat(5_000) };
+  await ask(headers);
+  await ask(headers);
+  assert.equal(state.thoughts, 2);
+});
