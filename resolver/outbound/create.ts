@@ -8,7 +8,7 @@ import { webUrl } from "./redirect.ts";
 import { createStrangerExchange, type StrangerOptions } from "./stranger_exchange.ts";
 
 export type OutboundOptions = Omit<StrangerOptions, "certificateAuthorities"> & {
-  /** PEM; trusted besides the runtime's own. */
+  /** PEM; for tests. Strangers' hosts are then checked against these alone. */
   readonly certificateAuthorities?: readonly string[];
 };
 

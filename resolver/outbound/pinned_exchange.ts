@@ -1,20 +1,13 @@
 import type { IncomingMessage, RequestOptions } from "node:http";
-import type { LookupFunction } from "node:net";
 import { OutboundError } from "../errors.ts";
 import { decodedBody } from "./decoded_body.ts";
 import type { Exchange, ExchangeResponse } from "./exchange.ts";
+import { type Pin, pinnedSocket } from "./pinned_socket.ts";
 
 /** Far more than any server's headers need; trailers count too. */
 const MAX_HEADER_BYTES = 32 * 1024;
 /** Interim responses (1xx) are legal in any number (RFC 9110, section 15.2); nobody sends many. */
 const MAX_INTERIM_RESPONSES = 16;
-
-export interface Pin {
-  /** Where to connect: nothing is looked up again. */
-  readonly addresses: readonly string[];
-  /** PEM; trusted besides the runtime's own. */
-  readonly certificateAuthorities: readonly string[];
-}
 
 /**
  * One exchange over a new connection to one of the given addresses, with TLS checked for the URL's
@@ -39,11 +32,12 @@ export async function pinnedExchange(exchange: Exchange, pin: Pin): Promise<Exch
 }
 
 async function send(exchange: Exchange, pin: Pin): Promise<IncomingMessage> {
-  const options = await requestOptions(exchange, pin);
-  const { request } =
-    await (exchange.url.protocol === "https:" ? import("node:https") : import("node:http"));
+  const [{ request }, createConnection] = await Promise.all([
+    import("node:http"),
+    pinnedSocket(exchange.url, pin),
+  ]);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const outgoing = request(options);
+  const outgoing = request({ ...requestOptions(exchange), createConnection });
   let interim = 0;
   outgoing
     .on("response", resolve)
@@ -56,34 +50,14 @@ async function send(exchange: Exchange, pin: Pin): Promise<IncomingMessage> {
   return await promise;
 }
 
-async function requestOptions(exchange: Exchange, pin: Pin): Promise<RequestOptions> {
-  const { url } = exchange;
-  const headers = Object.fromEntries(exchange.headers);
+function requestOptions({ url, method, headers, signal }: Exchange): RequestOptions {
   return {
-    hostname: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port,
+    method,
     path: url.pathname + url.search,
-    method: exchange.method,
-    headers: { "accept-encoding": "gzip, br", ...headers },
-    agent: false,
-    lookup: pinnedLookup(pin.addresses),
+    headers: { host: url.host, "accept-encoding": "gzip, br", ...Object.fromEntries(headers) },
     maxHeaderSize: MAX_HEADER_BYTES,
-    signal: exchange.signal,
-    ...(url.protocol === "https:" && await tlsOptions(pin)),
+    signal,
   };
-}
-
-async function tlsOptions(pin: Pin) {
-  // Said here so that no environment variable can switch the check off.
-  if (pin.certificateAuthorities.length === 0) return { rejectUnauthorized: true };
-  const { rootCertificates } = await import("node:tls");
-  return { rejectUnauthorized: true, ca: [...rootCertificates, ...pin.certificateAuthorities] };
-}
-
-/** The runtime asks for all addresses, to try the next when one is dead (RFC 8305). */
-function pinnedLookup(addresses: readonly string[]): LookupFunction {
-  const pinned = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
-  return (_host, _options, answer) => answer(null, pinned);
 }
 
 function headersOf(message: IncomingMessage): Headers {

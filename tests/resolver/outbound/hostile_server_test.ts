@@ -286,3 +286,11 @@ Deno.test("a stranger's connection is closed after its answer, whatever the host
   await server.clientGone;
   await server.stop();
 });
+
+Deno.test("a TLS handshake that never ends is an error, and the connection is closed", async () => {
+  const server = startRawServer(never);
+  const url = `https://127.0.0.1:${server.port}/`;
+  await assert.rejects(get(server.port, "stranger", { url, ...SHORT }), outboundError("timeout"));
+  await server.clientGone;
+  await server.stop();
+});
