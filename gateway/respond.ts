@@ -114,7 +114,7 @@ export function createRespond(
     const { bytes, coding } = await representation.encoded(wanted);
     const headers: Record<string, string> = {
       ...headersOf(asked, shown),
-      ...securityHeaders(asked.renderer),
+      ...securityHeaders(asked),
       "Content-Type": asked.renderer.mediaType,
     };
     if (coding !== "identity") headers["Content-Encoding"] = coding;
@@ -128,9 +128,11 @@ function etagOf(tag: string, coding: string): string {
   return coding === "identity" ? `"${tag}"` : `"${tag}-${coding}"`;
 }
 
-function securityHeaders(renderer: Renderer): Readonly<Record<string, string>> {
-  if (renderer.mediaType.startsWith("text/html")) return pageSecurityHeaders;
-  if (renderer.mediaType.startsWith("application/xml")) return styledXmlSecurityHeaders;
+function securityHeaders({ renderer, site }: FeedRequest): Record<string, string> {
+  if (renderer.mediaType.startsWith("text/html")) return pageSecurityHeaders(site.origin);
+  if (renderer.mediaType.startsWith("application/xml")) {
+    return styledXmlSecurityHeaders(site.origin);
+  }
   return { "X-Content-Type-Options": "nosniff" };
 }
 

@@ -25,7 +25,11 @@ export function createAnswerError(parts: { report: (error: unknown) => void }): 
     const { errorPage } = await import("../render/error_page.ts");
     return new Response(errorPage(failure), {
       status: failure.status,
-      headers: { ...headers, ...pageSecurityHeaders, "Content-Type": "text/html; charset=utf-8" },
+      headers: {
+        ...headers,
+        ...pageSecurityHeaders(),
+        "Content-Type": "text/html; charset=utf-8",
+      },
     });
   };
 }

@@ -1,23 +1,31 @@
 /**
  * What every page of ours carries. Pages need no script at all; pictures, audio and video of posts
- * may come from any https host, everything else from this origin only. Referrers would tell those
+ * may come from any https host, everything else from this gateway only. Referrers would tell those
  * hosts which feed is read.
+ *
+ * `origin` is what the page's media links start with. It need not be the page's own: the same gateway
+ * answers at `localhost` and at its public address. Pages without posts need none.
  */
-export const pageSecurityHeaders: Readonly<Record<string, string>> = {
-  "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src 'self' https:; " +
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  "Referrer-Policy": "no-referrer",
-  "X-Content-Type-Options": "nosniff",
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-};
+export function pageSecurityHeaders(origin = ""): Record<string, string> {
+  const media = `'self' ${origin} https:`;
+  return {
+    "Content-Security-Policy": `${STYLE_ONLY}; img-src ${media}; media-src ${media}`,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+  };
+}
+
+const STYLE_ONLY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; " +
+  "frame-ancestors 'none'";
 
 /**
  * The same for XML that a browser may style itself: Chromium applies a stylesheet only where
  * `script-src` allows it; the XML itself carries no script.
  */
-export const styledXmlSecurityHeaders: Readonly<Record<string, string>> = {
-  ...pageSecurityHeaders,
-  "Content-Security-Policy": `${pageSecurityHeaders["Content-Security-Policy"]}; script-src 'self'`,
-};
+export function styledXmlSecurityHeaders(origin: string): Record<string, string> {
+  const headers = pageSecurityHeaders(origin);
+  headers["Content-Security-Policy"] += "; script-src 'self'";
+  return headers;
+}

@@ -20,7 +20,7 @@ export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayE
     const { origin } = context.env.site;
     return new Response(homePage({ origin, welcomePath: parts.welcomePath }), {
       headers: {
-        ...pageSecurityHeaders,
+        ...pageSecurityHeaders(),
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": PARTS,
       },

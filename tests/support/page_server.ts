@@ -56,12 +56,12 @@ export function startPageServer(): PageServer {
     async addFeed(name, feed, fields = {}) {
       const page = await pageContext({ ...fields, origin, basePath: `/${name}` });
       const path = encodeURI(`/${name}`);
-      add(path, await html.render(feed, page), html.mediaType, pageSecurityHeaders);
+      add(path, await html.render(feed, page), html.mediaType, pageSecurityHeaders(page.origin));
       add(
         `${path}/page.xml`,
         await pageXml.render(feed, page),
         pageXml.mediaType,
-        styledXmlSecurityHeaders,
+        styledXmlSecurityHeaders(page.origin),
       );
       add(`${path}/qr.svg`, qrSvg(paymentUri(page.identity)), "image/svg+xml");
       for (const item of feed.items) {
@@ -73,7 +73,7 @@ export function startPageServer(): PageServer {
       return origin + path;
     },
     addPage(path, bytes) {
-      add(path, bytes, "text/html; charset=utf-8", pageSecurityHeaders);
+      add(path, bytes, "text/html; charset=utf-8", pageSecurityHeaders());
       return origin + path;
     },
     async [Symbol.asyncDispose]() {
