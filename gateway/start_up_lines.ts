@@ -18,7 +18,7 @@ export function startUpLines(facts: {
   lines.push(
     node === null
       ? "No node: this gateway keeps nothing and asks its peers."
-      : `The node holds ${node.pointers.count()} pointers in ${dataFolder}`,
+      : `The node keeps its data in ${dataFolder}`,
   );
   if (config.get(peersSetting).length === 0) {
     lines.push(

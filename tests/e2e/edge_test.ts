@@ -1,49 +1,9 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { startGateway, taskCommand } from "../support/gateway_process.ts";
+import { startEdge } from "../support/edge_process.ts";
+import { startGateway } from "../support/gateway_process.ts";
 import { makePublisher, rssFeed } from "../support/publish.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
-
-/** `deno task edge` on a free port. */
-async function startEdge(environment: Record<string, string>, flags: readonly string[] = []) {
-  const { command, args } = taskCommand("edge");
-  const entry = args.pop();
-  assert.ok(entry !== undefined);
-  const process = new Deno.Command(command, {
-    args: [...args, "--port", "0", ...flags, entry],
-    cwd: ROOT,
-    env: {
-      DENO_NO_UPDATE_CHECK: "1",
-      NO_COLOR: "1",
-      TRUSTLESS_GATEWAYS: "",
-      PUBLIC_URL: "https://gateway.example",
-      ...environment,
-    },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let printed = "";
-  const listening = Promise.withResolvers<string>();
-  const collect = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      printed += text;
-      const port = /:(\d+)\/?\s/.exec(printed)?.[1];
-      if (port !== undefined) listening.resolve(`http://127.0.0.1:${port}`);
-    }
-  };
-  const ended = process.status.then(() => listening.reject(new Error(printed)));
-  const collected = Promise.all([collect(process.stdout), collect(process.stderr)]);
-  return {
-    url: await listening.promise,
-    async [Symbol.asyncDispose]() {
-      process.kill("SIGKILL");
-      await Promise.all([collected, ended]);
-    },
-  };
-}
 
 Deno.test("edge instances answer alike, byte for byte, and like their caches were never filled", async () => {
   await using publisher = await makePublisher();
@@ -59,7 +19,7 @@ Deno.test("edge instances answer alike, byte for byte, and like their caches wer
       for (const path of ["", "/feed.xml", "/atom.xml", "/feed.json", "/pointer.json"]) {
         const answer = await fetch(`${edge.url}/${publisher.address}${path}`, { headers: BROWSER });
         bodies.push(`${answer.headers.get("ETag")}\n${await answer.text()}`);
-        assert.equal(answer.status, 200, bodies.at(-1));
+        assert.equal(answer.status, 200, path);
       }
       answers.push(bodies);
     }

@@ -120,13 +120,3 @@ Deno.test("visits change nothing: other methods are refused, preflights are welc
   assert.equal(head.status, 200);
   assert.equal(await head.text(), "");
 });
-
-Deno.test("an unexpected error is reported and says nothing of itself", async () => {
-  await using test = await openTestGateway();
-  await test.node.close();
-  const answer = await test.get(`/v1/pointers/${ADDRESS}`);
-  assert.equal(answer.status, 500);
-  const text = await answer.text();
-  assert.doesNotMatch(text, /database|sqlite|stack|\.ts/i);
-  assert.equal(test.problems.length, 1);
-});

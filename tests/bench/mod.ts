@@ -1,0 +1,27 @@
+/**
+ * Every figure that is claimed, each as a ratio to something measured in the same run. Arguments name
+ * the groups to run; without any, all.
+ */
+import { benchEdge } from "./edge.ts";
+import { benchFeed } from "./feed.ts";
+import { benchPage } from "./page.ts";
+import { benchResolution } from "./resolution.ts";
+import { benchServing } from "./serving.ts";
+import { benchVerify } from "./verify.ts";
+
+const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
+  verify: benchVerify,
+  feed: benchFeed,
+  page: benchPage,
+  resolution: benchResolution,
+  serving: benchServing,
+  edge: benchEdge,
+};
+
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
+const encoder = new TextEncoder();
+for (const name of wanted) {
+  const lines = await BENCHES[name]?.() ?? [`There is no benchmark "${name}".`];
+  Deno.stdout.writeSync(encoder.encode(lines.map((line) => `${line}\n`).join("")));
+}
+Deno.exit(0);
