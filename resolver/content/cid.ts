@@ -24,7 +24,7 @@ export function isInline(cid: CID): boolean {
   return cid.multihash.code === IDENTITY;
 }
 
-/** The CID that a text in any base means, or null. Whether it is readable is another question. */
+/** The CID that a text in base32, base36 or base58 means, or null. It may be none that is readable. */
 export function parseCid(text: string): CID | null {
   // The longest readable one is inline: 128 bytes are 205 characters of base32.
   if (text.length > 256) return null;

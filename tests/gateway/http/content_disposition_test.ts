@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { contentDisposition } from "../../../gateway/http/content_disposition.ts";
+
+Deno.test("a plain name stands as it is", () => {
+  assert.equal(contentDisposition("inline", "cat 1.jpg"), 'inline; filename="cat 1.jpg"');
+});
+
+Deno.test("any other name is given in ASCII and in UTF-8", () => {
+  assert.equal(
+    contentDisposition("attachment", "größe (1)'.pdf"),
+    `attachment; filename="gr__e (1)'.pdf"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%281%29%27.pdf`,
+  );
+});
+
+Deno.test("no name breaks out of the header", () => {
+  const names = [
+    'a"; filename="b',
+    "a\r\nSet-Cookie: x",
+    "a\\",
+    "\0",
+    "\ud800",
+    "x".repeat(5_000),
+    "😀".repeat(300),
+  ];
+  for (const name of names) {
+    const value = contentDisposition("attachment", name);
+    assert.match(
+      value,
+      /^attachment; filename="[^"\\\r\n\0]*"(; filename\*=UTF-8''[\w.~!#$&+^`|%-]*)?$/,
+    );
+    assert.ok(value.length < 3_000);
+    new Headers({ "Content-Disposition": value });
+  }
+});

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { createRanking } from "../../../resolver/content/ranking.ts";
+import { createTestClock } from "../../support/clock.ts";
+
+const ROADS = ["a", "b", "c"].map((name) => ({ name }));
+const order = (ranking: ReturnType<typeof createRanking>) =>
+  ranking.sort(ROADS).map(({ name }) => name).join("");
+
+Deno.test("roads of which nothing is known keep their order", () => {
+  assert.equal(order(createRanking(createTestClock().now)), "abc");
+});
+
+Deno.test("who delivers soon is asked before the unknown, who does not after it", () => {
+  const ranking = createRanking(createTestClock().now);
+  ranking.record("c", "delivered", 10);
+  ranking.record("a", "delivered", 900);
+  assert.equal(order(ranking), "cba");
+});
+
+Deno.test("having nothing is better than being beaten, failing and forging, in this order", () => {
+  const ranking = createRanking(createTestClock().now);
+  ranking.record("a", "forged", 10);
+  ranking.record("b", "failed", 10);
+  ranking.record("c", "beaten", 10);
+  assert.equal(order(ranking), "cba");
+  ranking.record("c", "none", 10);
+  assert.equal(order(ranking), "cba");
+});
+
+Deno.test("a bad experience fades: it takes a few minutes, or a good one", async () => {
+  const clock = createTestClock();
+  const ranking = createRanking(clock.now);
+  ranking.record("a", "failed", 10_000);
+  ranking.record("b", "delivered", 110);
+  assert.equal(order(ranking), "cba");
+  await clock.advance(20 * 60_000);
+  ranking.record("a", "delivered", 10);
+  assert.equal(order(ranking), "acb");
+});
+
+Deno.test("only so many roads are remembered: strangers name locations without end", () => {
+  const ranking = createRanking(createTestClock().now);
+  ranking.record("a", "forged", 0);
+  assert.equal(order(ranking), "bca");
+  for (let road = 0; road < 1_000; road++) ranking.record(`https://${road}.example`, "none", 1);
+  assert.equal(order(ranking), "abc");
+});

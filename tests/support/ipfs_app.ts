@@ -1,0 +1,25 @@
+import { Hono } from "hono";
+import type { GatewayEnv } from "../../gateway/http/environment.ts";
+import { createAnswerError } from "../../gateway/http/errors.ts";
+import { ipfsRoutes } from "../../gateway/routes/ipfs.ts";
+import type { ContentReader } from "../../resolver/content/content.ts";
+import { type Alarm, deadline, REQUEST_MILLISECONDS } from "../../resolver/deadline.ts";
+import { unexpected } from "./content.ts";
+
+/** The `/ipfs` routes as the gateway mounts them, with errors answered and a deadline. */
+export function ipfsApp(
+  content: ContentReader,
+  options: { alarm?: Alarm } = {},
+): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  const answerError = createAnswerError({ report: unexpected });
+  app.use(async (context, next) => {
+    const parent = context.req.raw.signal;
+    using call = deadline(REQUEST_MILLISECONDS, { parent, ...options });
+    context.set("call", call);
+    await next();
+  });
+  app.route("/", ipfsRoutes({ content }));
+  app.onError((error, context) => answerError(error, context.req.raw));
+  return app;
+}
