@@ -295,6 +295,16 @@ Deno.test("a trustless gateway that the user named and that has the content is c
   assert.match(text, /Content: +held by 1 of 1 places, the gateway gateway\.example\n/);
 });
 
+Deno.test("a data folder that another command holds is told apart from a node that runs", async () => {
+  await using publisher = await makePublisher();
+  const holder = await openNode({ dataDir: publisher.dataDir, report: assert.fail });
+  assert.match(
+    await remedyOf(publisher.publish([publisher.folder, "--yes"])),
+    /in use by a process that does not answer.*try again/,
+  );
+  await holder.close();
+});
+
 Deno.test("without a node the pointer goes to the peers, and somebody has to hold the content", async () => {
   await using peer = await openTestGateway({ clock: () => NOW });
   await using publisher = await makePublisher({
