@@ -29,11 +29,13 @@ export function createContentReader(
 ): ContentReader & { flush(): Promise<void> } {
   const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
-  const startLookup = (call: Call) => startReading(blocks, limits.lookupBlocks, call);
+  const maxLinks = limits.nodeLinks;
+  const startLookup = (call: Call) =>
+    startReading(blocks, { maxBlocks: limits.lookupBlocks, maxLinks }, call);
   const context: FolderContext = {
     limits,
     startLookup,
-    startReading: (call) => startReading(blocks, limits.readBlocks, call),
+    startReading: (call) => startReading(blocks, { maxBlocks: limits.readBlocks, maxLinks }, call),
   };
 
   return {

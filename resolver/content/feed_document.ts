@@ -6,7 +6,7 @@ import { ContentWrongError } from "../errors.ts";
 import { RAW } from "./cid.ts";
 import type { FeedDocument, VerifiedContent } from "./content.ts";
 import { readPieces } from "./file.ts";
-import { createFolder, findLink, type FolderContext, loadNode } from "./folder.ts";
+import { createFolder, findLink, type FolderContext } from "./folder.ts";
 import type { ContentLimits } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 import type { Road } from "./road.ts";
@@ -30,7 +30,7 @@ export async function readFeedDocument(
     const { content, mediaType } = await reading.load(cid, roads);
     return { bytes: content, cid, name: "", folder: null, mediaType, roads: reading.roads() };
   }
-  const node = await loadNode(cid, reading);
+  const node = await reading.loadNode(cid);
   if (node.kind === "file") {
     const bytes = await readWhole(node, reading, limits);
     return { bytes, cid, name: "", folder: null, mediaType: "", roads: reading.roads() };
@@ -70,7 +70,7 @@ async function findFeed(folder: FolderNode | ShardNode, reading: Reading) {
   for (const name of FEED_NAMES) {
     const cid = await findLink(folder, [name], reading);
     if (cid === null) continue;
-    const node = await loadNode(cid, reading);
+    const node = await reading.loadNode(cid);
     if (node.kind === "file") return { name, cid, node };
   }
   throw new ContentWrongError("The folder holds no feed.", {

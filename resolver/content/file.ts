@@ -5,7 +5,7 @@ import type { VerifiedContent, VerifiedFile } from "./content.ts";
 import { inAdvance } from "./in_advance.ts";
 import type { ContentLimits } from "./limits.ts";
 import type { Reading } from "./reading.ts";
-import { decodeNode, type FileNode } from "./unixfs.ts";
+import type { FileNode } from "./unixfs.ts";
 import { slice } from "./verified.ts";
 
 /** Places in a file, bytes. `end` is exclusive. */
@@ -104,7 +104,7 @@ async function loadPart({ cid, start, end }: PlacedPart, reading: Reading): Prom
 }
 
 async function loadFileNode(cid: CID, reading: Reading): Promise<FileNode> {
-  const node = await decodeNode(cid, (await reading.load(cid)).content);
+  const node = await reading.loadNode(cid);
   if (node.kind === "file") return node;
   throw new ContentWrongError("A part of the file is a folder.");
 }

@@ -6,7 +6,7 @@ import type { VerifiedFile, VerifiedFolder } from "./content.ts";
 import { createFile, type FileContext } from "./file.ts";
 import { findInShards } from "./hamt.ts";
 import type { Reading } from "./reading.ts";
-import { decodeNode, type FolderNode, type ShardNode, type UnixfsNode } from "./unixfs.ts";
+import type { FolderNode, ShardNode, UnixfsNode } from "./unixfs.ts";
 
 export interface FolderContext extends FileContext {
   /** Begins a task that may load as many blocks as finding a path needs. */
@@ -41,7 +41,7 @@ export async function openEntry(
   context: FolderContext,
 ): Promise<VerifiedFile | VerifiedFolder> {
   if (cid.code === RAW) return createFile(cid, name, null, context);
-  const node = await loadNode(cid, reading);
+  const node = await reading.loadNode(cid);
   return node.kind === "file"
     ? createFile(cid, name, node, context)
     : createFolder(cid, node, context);
@@ -60,16 +60,11 @@ export async function findLink(
   if (cid === null || names.length === 0) return cid;
   // Nothing lies under a file: its data need not come.
   if (cid.code === RAW) return null;
-  return await findLink(await loadNode(cid, reading), names, reading);
-}
-
-/** The block of a CID, decoded. */
-export async function loadNode(cid: CID, reading: Reading): Promise<UnixfsNode> {
-  return await decodeNode(cid, (await reading.load(cid)).content);
+  return await findLink(await reading.loadNode(cid), names, reading);
 }
 
 async function loadShard(cid: CID, reading: Reading): Promise<ShardNode> {
-  const node = await loadNode(cid, reading);
+  const node = await reading.loadNode(cid);
   if (node.kind === "shard") return node;
   throw new ContentWrongError("A part of the folder is something else.");
 }

@@ -8,6 +8,8 @@ export interface ContentLimits {
   readonly blockBytes: number;
   /** Bytes of an identity CID's digest, which is a block inside its own name. */
   readonly inlineBytes: number;
+  /** Links of one node. */
+  readonly nodeLinks: number;
   /** Bytes of a feed's document. */
   readonly feedBytes: number;
   /** Bytes of a file. */
@@ -41,6 +43,8 @@ export const contentLimits: ContentLimits = {
   blockBytes: 2 * MEBIBYTE,
   /** Kubo inlines up to 32 bytes by default, 128 at most. */
   inlineBytes: 128,
+  /** Kubo spreads folders over 256 KiB (some 5,000 entries), and files over 1,024 links a node. */
+  nodeLinks: 8_192,
   /** 1,000 long posts are about 5 MiB. */
   feedBytes: 16 * MEBIBYTE,
   /** Larger than any video that one plays from a page; a DAG can repeat one block without end. */

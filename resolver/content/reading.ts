@@ -4,12 +4,14 @@ import { ContentWrongError, type RoadReport } from "../errors.ts";
 import type { Blocks } from "./blocks.ts";
 import type { Delivery } from "./race.ts";
 import type { Road } from "./road.ts";
+import { decodeNode, type UnixfsNode } from "./unixfs.ts";
 
 /** One task that loads blocks, with its budget and its record of roads. */
 export interface Reading {
-  readonly call: Call;
   /** Throws ContentWrongError when the budget is used up. */
   load(cid: CID, locations?: readonly Road[]): Promise<Delivery>;
+  /** The same, decoded. Throws ContentWrongError for what is no UnixFS. */
+  loadNode(cid: CID): Promise<UnixfsNode>;
   /** The roads that were asked so far, each once. */
   roads(): RoadReport[];
 }
@@ -17,11 +19,14 @@ export interface Reading {
 /** When one road has several blocks to answer for: what it is remembered for. */
 const WEIGHT = { forged: 4, delivered: 3, failed: 2, none: 1, skipped: 0 } as const;
 
-export function startReading(blocks: Blocks, maxBlocks: number, call: Call): Reading {
+export function startReading(
+  blocks: Blocks,
+  { maxBlocks, maxLinks }: { maxBlocks: number; maxLinks: number },
+  call: Call,
+): Reading {
   const reports = new Map<string, RoadReport>();
   let loaded = 0;
-  return {
-    call,
+  const reading: Reading = {
     async load(cid, locations) {
       loaded += 1;
       if (loaded > maxBlocks) {
@@ -38,6 +43,10 @@ export function startReading(blocks: Blocks, maxBlocks: number, call: Call): Rea
       }
       return delivery;
     },
+    async loadNode(cid) {
+      return await decodeNode(cid, (await reading.load(cid)).content, maxLinks);
+    },
     roads: () => [...reports.values()],
   };
+  return reading;
 }

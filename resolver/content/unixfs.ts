@@ -4,6 +4,7 @@ import type { CID } from "multiformats/cid";
 import { ContentWrongError } from "../errors.ts";
 import { DAG_PB, RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
+import { countLinks } from "./count_links.ts";
 import { slice } from "./verified.ts";
 
 /** A file, or a part of one: bytes of its own, then the parts that its links hold. */
@@ -42,9 +43,14 @@ const MAX_FANOUT = 1_024;
  * What a verified block means in UnixFS. A raw block is a file, or a leaf of one.
  * Throws ContentWrongError for what is no UnixFS, and for symbolic links, which are not followed.
  */
-export async function decodeNode(cid: CID, block: VerifiedContent): Promise<UnixfsNode> {
+export async function decodeNode(
+  cid: CID,
+  block: VerifiedContent,
+  maxLinks: number,
+): Promise<UnixfsNode> {
   if (cid.code === RAW) return { kind: "file", data: block, parts: [], size: block.length };
   if (cid.code !== DAG_PB) throw wrong(cid, "it is neither a file nor a folder");
+  if (countLinks(block) > maxLinks) throw wrong(cid, `it has more than ${maxLinks} links`);
   const [dagPb, { UnixFS }] = await Promise.all([import("@ipld/dag-pb"), import("ipfs-unixfs")]);
   let links: readonly PBLink[];
   let entry: UnixFS;

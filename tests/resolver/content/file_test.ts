@@ -195,6 +195,17 @@ Deno.test("a node that repeats one block without end is stopped by size and by n
   );
 });
 
+Deno.test("a node with too many links is refused before they are decoded", async () => {
+  const leaf = await rawTree(patterned(1));
+  for (const [count, isRefused] of [[contentLimits.nodeLinks, false], [40_000, true]] as const) {
+    const links = Array.from({ length: count }, () => ({ cid: leaf.root }));
+    const tree = await unixfsNode({ blockSizes: links.map(() => 1), links }, leaf.blocks);
+    if (isRefused) {
+      assert.match((await rejection(openFile(tree), ContentWrongError)).message, /8192 links/);
+    } else assert.equal(await (await openFile(tree)).size(CALL), count);
+  }
+});
+
 Deno.test("parts that hold nothing are never loaded", async () => {
   const missing = await rawTree(new Uint8Array());
   const file = await openFile(
