@@ -47,9 +47,10 @@ export function createBlocks(options: BlocksOptions): Blocks {
     milliseconds: limits.blockMilliseconds,
     alarm,
   });
+  const { pendingWriteBytes: maxPendingBytes, keptBytes: maxBytes } = limits;
   const writeBehind = store === null
     ? null
-    : createWriteBehind(store, { maxPendingBytes: limits.pendingWriteBytes, report });
+    : createWriteBehind({ store, maxPendingBytes, maxBytes, report });
   const local = sources.filter((source) => source.local === true);
   const remote = sources.filter((source) => source.local !== true);
 

@@ -1,4 +1,5 @@
 import type { CID } from "multiformats/cid";
+import { quote } from "../../schemas/quote.ts";
 import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
 import { PathNotFoundError } from "../errors.ts";
@@ -47,7 +48,7 @@ export function createContentReader(
       if (path === "") return entry;
       const found = entry.kind === "folder" ? await entry.find(path, call) : null;
       if (found !== null) return found;
-      throw new PathNotFoundError(`There is no ${path} in the content at ${root}.`);
+      throw new PathNotFoundError(`There is no ${quote(path)} in the content at ${root}.`);
     },
 
     localBlock: (cid, call) => blocks.getLocal(cid, call),

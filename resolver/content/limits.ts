@@ -30,6 +30,8 @@ export interface ContentLimits {
   readonly cacheBytes: number;
   /** Bytes of blocks that wait to be written to the node's store. */
   readonly pendingWriteBytes: number;
+  /** Bytes of fetched blocks that one run of a node keeps on its disk. */
+  readonly keptBytes: number;
   /** Different blocks that are being fetched at the same time. */
   readonly fetchesAtOnce: number;
   /** How long a road may keep an answer to itself before the next one is asked too. */
@@ -63,6 +65,8 @@ export const contentLimits: ContentLimits = {
   cacheBytes: 64 * MEBIBYTE,
   /** A disk that is slower than the network must not fill the memory. */
   pendingWriteBytes: 64 * MEBIBYTE,
+  /** Visitors are strangers, and could fill any disk by asking for ever more content. */
+  keptBytes: 8 * GIBIBYTE,
   /** Each may hold a block and a socket a road: a bound, far above what a busy gateway needs. */
   fetchesAtOnce: 512,
   /** A healthy peer answers within a round trip (10–150 ms): a later answer is worth a second request. */

@@ -255,6 +255,25 @@ Deno.test("what came from this machine, or would fill the memory, is not written
   assert.deepEqual(written, []);
 });
 
+Deno.test("strangers fill no disk: beyond its bound nothing more is kept, which is told once", async () => {
+  const written: string[] = [];
+  const problems: unknown[] = [];
+  const store = {
+    get: () => Promise.resolve(null),
+    has: () => Promise.resolve(false),
+    put: (cid: CID) => Promise.resolve(void written.push(cid.toString())),
+  };
+  const trees = await Promise.all([1, 2, 3].map((seed) => rawTree(patterned(10, seed))));
+  const peer = fakeSource("peer", holding(new Map(trees.flatMap(({ blocks }) => [...blocks]))));
+  const limits = { ...contentLimits, keptBytes: 10 };
+  const report = (problem: unknown) => problems.push(problem);
+  const blocks = blocksOver([peer], { store, limits, report });
+  for (const { root } of trees) await blocks.get(root, CALL);
+  await blocks.flush();
+  assert.deepEqual(written, [trees[0]?.root.toString()]);
+  assert.equal(problems.length, 1);
+});
+
 Deno.test("a block inside its own CID needs nobody, up to 128 bytes", async () => {
   const blocks = blocksOver([]);
   const inline = (length: number) => CID.createV1(RAW, identity.digest(patterned(length)));
