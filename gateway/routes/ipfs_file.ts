@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Call } from "../../resolver/contracts.ts";
 import type { ContentReader, VerifiedFile } from "../../resolver/content/content.ts";
+import { concatenate } from "../../resolver/content/verified.ts";
 import { PathNotFoundError } from "../../resolver/errors.ts";
 import { IMMUTABLE } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
@@ -27,62 +28,67 @@ const FILE_HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** A file, or the range of it that was asked for; the first piece is verified before any header is sent. */
+/** A file, or the range of it that was asked for. */
 export async function ipfsFile(
   context: Context<GatewayEnv>,
-  { cid, path }: IpfsRequest,
+  request: IpfsRequest,
   content: ContentReader,
 ): Promise<Response> {
   const leave = new AbortController();
-  const { signal: visit } = context.get("call");
-  const call: Call = { signal: AbortSignal.any([visit, leave.signal]) };
+  const call = { signal: AbortSignal.any([context.get("call").signal, leave.signal]) };
+  const { method, raw: { headers: asked } } = context.req;
 
-  const file = await content.open(cid, path.replace(/\/$/, ""), call);
-  if (file.kind === "folder") {
-    throw new PathNotFoundError("There is a folder at this address, and folders are not listed.", {
-      remedy: "Add the name of a file in it to the address.",
-    });
-  }
+  const file = await openFile(request, content, call);
   const etag = `"${file.cid}"`;
-  const headers: Record<string, string> = { ...FILE_HEADERS, "ETag": etag };
-  if (isNotModified(context.req.raw.headers, { etag, lastModified: null })) {
-    return new Response(null, { status: 304, headers });
+  if (isNotModified(asked, { etag, lastModified: null })) {
+    return new Response(null, { status: 304, headers: { ...FILE_HEADERS, "ETag": etag } });
   }
-
   const size = await file.size(call);
-  const { type, shown } = mediaTypeOf(await readHead(file, size, call));
-  headers["Content-Type"] = type;
-  headers["Content-Disposition"] = contentDisposition(
-    shown ? "inline" : "attachment",
-    file.name === "" ? file.cid.toString() : file.name,
-  );
+  const headers = { ...FILE_HEADERS, "ETag": etag, ...await describe(file, size, call) };
   // Only GET has ranges (RFC 9110, section 14.2).
-  if (context.req.method === "HEAD") {
+  if (method === "HEAD") {
     return new Response(null, { headers: { ...headers, "Content-Length": String(size) } });
   }
-  const range = requestedRange(context.req.raw.headers, size, etag);
+  const range = requestedRange(asked, size, etag);
   if (range.kind === "unsatisfiable") {
-    return new Response(null, {
-      status: 416,
-      headers: { ...headers, "Content-Range": `bytes */${size}` },
-    });
+    const contentRange = { "Content-Range": `bytes */${size}` };
+    return new Response(null, { status: 416, headers: { ...headers, ...contentRange } });
   }
   const { start, end } = range.kind === "part" ? range : { start: 0, end: size };
-  headers["Content-Length"] = String(end - start);
-  if (range.kind === "part") headers["Content-Range"] = `bytes ${start}-${end - 1}/${size}`;
-
   const pieces = file.read(call, { start, end })[Symbol.asyncIterator]();
+  // A first piece that is missing or wrong still has a status to say so.
   const first = await pieces.next();
   const body = first.done ? null : pulledStream(first.value, pieces, () => leave.abort());
-  return new Response(body, { status: range.kind === "part" ? 206 : 200, headers });
+  const length = { "Content-Length": String(end - start) };
+  if (range.kind === "whole") return new Response(body, { headers: { ...headers, ...length } });
+  const contentRange = { "Content-Range": `bytes ${start}-${end - 1}/${size}` };
+  return new Response(body, { status: 206, headers: { ...headers, ...length, ...contentRange } });
 }
 
-async function readHead(file: VerifiedFile, size: number, call: Call): Promise<Uint8Array> {
-  const head = new Uint8Array(Math.min(size, HEAD_BYTES));
-  let length = 0;
-  for await (const piece of file.read(call, { start: 0, end: head.length })) {
-    head.set(piece, length);
-    length += piece.length;
-  }
-  return head;
+async function openFile(
+  { cid, path }: IpfsRequest,
+  content: ContentReader,
+  call: Call,
+): Promise<VerifiedFile> {
+  const entry = await content.open(cid, path.replace(/\/$/, ""), call);
+  if (entry.kind === "file") return entry;
+  throw new PathNotFoundError("There is a folder at this address, and folders are not listed.", {
+    remedy: "Add the name of a file in it to the address.",
+  });
+}
+
+/** What the file's beginning shows it to be. */
+async function describe(
+  file: VerifiedFile,
+  size: number,
+  call: Call,
+): Promise<Record<string, string>> {
+  const range = { start: 0, end: Math.min(size, HEAD_BYTES) };
+  const head = concatenate(await Array.fromAsync(file.read(call, range)));
+  const { type, shown } = mediaTypeOf(head);
+  const name = file.name === "" ? file.cid.toString() : file.name;
+  return {
+    "Content-Type": type,
+    "Content-Disposition": contentDisposition(shown ? "inline" : "attachment", name),
+  };
 }

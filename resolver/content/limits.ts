@@ -68,7 +68,7 @@ export const contentLimits: ContentLimits = {
   /** Visitors are strangers, and could fill any disk by asking for ever more content. */
   keptBytes: 8 * GIBIBYTE,
   /** Each may hold a block and a socket a road: a bound, far above what a busy gateway needs. */
-  fetchesAtOnce: 512,
+  fetchesAtOnce: 1_024,
   /** A healthy peer answers within a round trip (10–150 ms): a later answer is worth a second request. */
   hedgeMilliseconds: 200,
   /** The deadline of a whole request: one block cannot use more. */
