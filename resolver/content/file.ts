@@ -55,9 +55,8 @@ export function createFile(
 }
 
 /**
- * The bytes of the range, block by block. ipfs-unixfs-exporter does not serve here: it reads ahead
- * without bound when the reader is slower than the network, and accepts parts of other lengths than
- * their parents say, as long as the sum is right.
+ * The bytes of the range, block by block. ipfs-unixfs-exporter does not serve here: after the first
+ * piece it has loaded the whole file (100 of 100 blocks), however slow the reader is.
  */
 export async function* readPieces(
   node: FileNode,
