@@ -1,3 +1,5 @@
+import { xmlCharacters } from "../characters.ts";
+
 /**
  * A writer for the XML that the renderers make. What it writes is well-formed by construction, because
  * text enters only through escaping. feedsmith's generators were no choice here: they lose namespaces
@@ -12,9 +14,6 @@ export type XmlContent = Xml | string | undefined | readonly XmlContent[];
 
 /** In the order in which they are written; an absent value leaves its attribute out. */
 export type XmlAttributes = Readonly<Record<string, string | undefined>>;
-
-/** The opposite of XML 1.0 (fifth edition) section 2.2, "Char"; an unpaired surrogate is no character. */
-const NOT_A_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 /** A carriage return is written as a reference: a parser would read a line feed otherwise (2.11). */
 const TEXT_REFERENCES: Record<string, string> = {
@@ -31,11 +30,6 @@ const ATTRIBUTE_REFERENCES: Record<string, string> = {
   "\t": "&#9;",
   "\n": "&#10;",
 };
-
-/** Removes what no XML document may contain, not even as a reference. */
-export function xmlCharacters(text: string): string {
-  return text.replace(NOT_A_CHARACTER, "");
-}
 
 /** Text as markup of XML, and as well of HTML. */
 export function escapeText(text: string): string {

@@ -1,0 +1,103 @@
+import type { VerifiedFolder } from "../../resolver/content/content.ts";
+import type { Call } from "../../resolver/contracts.ts";
+import type { Feed, Item } from "../../schemas/feed.ts";
+import {
+  completeImage,
+  completeItem,
+  completePeople,
+  type DatedItem,
+  pageLink,
+  plainText,
+} from "./complete_item.ts";
+import { readDate } from "./dates.ts";
+import type { DraftFeed, DraftItem } from "./draft.ts";
+import { readLanguage } from "./language_tag.ts";
+import { createFeedLinks } from "./links_of_feed.ts";
+import { present } from "./present.ts";
+import { loadSanitizer } from "./sanitize.ts";
+
+/** The newest ones. */
+const MAX_ITEMS = 1_000;
+const MAX_TITLE = 500;
+const MAX_DESCRIPTION = 2_000;
+
+/** What is left of a draft when everything in it is cleaned, limited and, last, sanitised. */
+export async function completeFeed(
+  draft: DraftFeed,
+  folder: VerifiedFolder | null,
+  call: Call,
+): Promise<Feed> {
+  const sanitizer = await loadSanitizer();
+  const links = createFeedLinks(folder, draft.link);
+  const feedLanguage = readLanguage(draft.language);
+  const dated = newestFirst(draft.items).slice(0, MAX_ITEMS);
+  const pause = createPauses(call);
+
+  const completeOne = (item: DatedItem) => {
+    const resolve = links.within(item.draft.bases);
+    return completeItem(item, { resolve, sanitizer, feedLanguage });
+  };
+  const completeFrame = (): Omit<Feed, "items"> => {
+    const resolve = links.within(draft.bases);
+    return present<Omit<Feed, "items">>({
+      title: plainText(draft.title, MAX_TITLE, sanitizer) ?? "",
+      description: plainText(draft.description, MAX_DESCRIPTION, sanitizer) ?? "",
+      language: feedLanguage,
+      link: pageLink(draft.link, resolve),
+      image: completeImage(draft.image, resolve),
+      authors: completePeople(draft.authors, resolve),
+      copyright: plainText(draft.copyright, MAX_TITLE, sanitizer),
+      updated: readDate(draft.updated),
+    });
+  };
+
+  // The first time for its links' sake: the files that they lead to are looked up with all the others.
+  completeFrame();
+  const incomplete = new Set<DatedItem>();
+  const items = new Map<DatedItem, Item | undefined>();
+  for (const item of dated) {
+    const before = links.missing;
+    items.set(item, completeOne(item));
+    if (links.missing > before) incomplete.add(item);
+    await pause(item.draft);
+  }
+  await links.look(call);
+  for (const item of incomplete) {
+    items.set(item, completeOne(item));
+    await pause(item.draft);
+  }
+  return { ...completeFrame(), items: withoutDuplicates([...items.values()]) };
+}
+
+function newestFirst(items: readonly DraftItem[]): DatedItem[] {
+  const dated = items.map((draft) => ({
+    draft,
+    published: readDate(draft.published),
+    updated: readDate(draft.updated),
+  }));
+  const date = ({ published, updated }: DatedItem) => published ?? updated ?? "";
+  return dated.sort((a, b) => date(a) === date(b) ? 0 : date(a) < date(b) ? 1 : -1);
+}
+
+/** Of items with the same guid the newest stays: readers would show only one of them anyway. */
+function withoutDuplicates(items: readonly (Item | undefined)[]): Item[] {
+  const byGuid = new Map<string, Item>();
+  for (const item of items) {
+    if (item !== undefined && !byGuid.has(item.guid)) byGuid.set(item.guid, item);
+  }
+  return [...byGuid.values()];
+}
+
+/** HTML sanitised at a stretch, in UTF-16 units: about 10 ms. Other visitors get their turn between. */
+const STRETCH = 64 * 1024;
+
+function createPauses({ signal }: Call): (item: DraftItem) => Promise<void> {
+  let worked = 0;
+  return async ({ content }) => {
+    worked += content?.value.length ?? 0;
+    if (worked < STRETCH) return;
+    worked = 0;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal.throwIfAborted();
+  };
+}
