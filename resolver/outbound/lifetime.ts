@@ -35,7 +35,10 @@ export class Lifetime {
     this.signal.addEventListener("abort", end);
     if (this.signal.aborted) end();
     try {
-      return await Promise.race([ended.promise, piece]);
+      const result = await Promise.race([ended.promise, piece]);
+      // Ending a request can look to its reader like the end of the body.
+      this.signal.throwIfAborted();
+      return result;
     } catch (cause) {
       throw this.signal.aborted ? this.signal.reason : this.#named(cause);
     } finally {

@@ -14,24 +14,37 @@ export function createOperatorExchange(
   const client = certificateAuthorities.length === 0
     ? undefined
     : Deno.createHttpClient({ caCerts: [...certificateAuthorities] });
-  return async ({ url, method, headers, body, signal }) => {
+  return async ({ url, method, headers: sent, body, signal }) => {
     const response = await fetch(url, {
       method,
-      headers,
+      headers: sent,
       signal,
       redirect: "manual",
       ...(body !== undefined && { body }),
       ...(client !== undefined && { client }),
     });
-    const chunks = response.body ?? new Blob([]).stream();
+    const reader = (response.body ?? new Blob([]).stream()).getReader();
     // A body that already broke cannot be cancelled, and need not be.
-    const discard = () => void chunks.cancel().catch(() => {});
+    const discard = () => void reader.cancel().catch(() => {});
+    // The runtime forgets the signal as soon as the Response object is collected (Deno 2.9.6).
+    signal.addEventListener("abort", discard);
     if (!DECODED.includes(response.headers.get("content-encoding")?.toLowerCase() ?? "")) {
       discard();
       throw new OutboundError(`${url.host} answered in an unknown content coding`, {
         reason: "refused",
       });
     }
-    return { status: response.status, headers: new Headers(response.headers), chunks, discard };
+    const headers = new Headers(response.headers);
+    return { status: response.status, headers, chunks: chunksOf(reader), discard };
   };
+}
+
+async function* chunksOf(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
 }

@@ -11,10 +11,12 @@ export interface RawServer {
   readonly port: number;
   /** How many connections were made. */
   readonly connections: number;
-  /** Resolves when the client of the first connection has closed it. */
-  readonly clientGone: Promise<void>;
+  /** Waits until the first client has closed its connection; throws when it still has not. */
+  untilClientGone(): Promise<void>;
   stop(): Promise<void>;
 }
+
+const GONE_MILLISECONDS = 5_000;
 
 /** The connection is closed when the script ends, so a script that hangs keeps it open. */
 export function startRawServer(
@@ -30,7 +32,7 @@ export function startRawServer(
   async function serve(conn: Deno.Conn): Promise<void> {
     const head = await readHead(conn);
     // Whatever comes after the head is read away: it ends when the client closes the connection.
-    const closed = conn.readable.pipeTo(new WritableStream(), { preventCancel: true })
+    const closed = conn.readable.pipeTo(new WritableStream())
       .catch(() => {}).then(() => gone.resolve());
     const writer = conn.writable.getWriter();
     const send = (data: string | Uint8Array) => {
@@ -58,7 +60,11 @@ export function startRawServer(
     get connections() {
       return connections;
     },
-    clientGone: gone.promise,
+    async untilClientGone() {
+      const late = new Error("The client keeps its connection");
+      const timer = setTimeout(() => gone.reject(late), GONE_MILLISECONDS);
+      await gone.promise.finally(() => clearTimeout(timer));
+    },
     async stop() {
       listener.close();
       open.forEach(close);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import v8 from "node:v8";
+import vm from "node:vm";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import type { OutboundReason } from "../../../resolver/errors.ts";
 import { parseAddressRanges } from "../../../resolver/outbound/address_ranges.ts";
@@ -169,7 +171,7 @@ for (const { what, script, reason, options, only } of cases) {
       const server = startRawServer(script);
       const attempt = get(server.port, trust, options).then(readText);
       await assert.rejects(attempt, outboundError(reason));
-      await server.clientGone;
+      await server.untilClientGone();
       await server.stop();
     });
   }
@@ -203,7 +205,7 @@ for (const trust of TRUSTS) {
       };
       await assert.rejects(read(), outboundError("too-large"));
       assert.ok(received <= 100_000);
-      await server.clientGone;
+      await server.untilClientGone();
       await server.stop();
     });
   }
@@ -240,14 +242,26 @@ for (const trust of TRUSTS) {
     const server = startRawServer((c) => flood(c, `${OK}\r\n`, "a".repeat(1000)));
     const response = await get(server.port, trust);
     await response.body.cancel();
-    await server.clientGone;
+    await server.untilClientGone();
+    await server.stop();
+  });
+
+  Deno.test(`the deadline holds when garbage is collected in the middle of a body (${trust})`, async () => {
+    v8.setFlagsFromString("--expose-gc");
+    const collectGarbage = vm.runInNewContext("gc");
+    const server = startRawServer((c) => drip(c, `${OK}\r\n`, "a"));
+    const read = async () => {
+      for await (const _ of (await get(server.port, trust, SHORT)).body) collectGarbage();
+    };
+    await assert.rejects(read(), outboundError("timeout"));
+    await server.untilClientGone();
     await server.stop();
   });
 
   Deno.test(`a body that nobody reads is let go at the deadline (${trust})`, async () => {
     const server = startRawServer((c) => flood(c, `${OK}\r\n`, "a".repeat(1000)));
     const response = await get(server.port, trust, SHORT);
-    await server.clientGone;
+    await server.untilClientGone();
     await assert.rejects(readText(response), outboundError("timeout"));
     await server.stop();
   });
@@ -263,7 +277,7 @@ for (const trust of TRUSTS) {
       const controller = new AbortController();
       const attempt = get(server.port, trust, { signal: controller.signal }).then(readText);
       await assert.rejects(attempt, (error) => error === reason);
-      await server.clientGone;
+      await server.untilClientGone();
       await server.stop();
     }
   });
@@ -283,7 +297,7 @@ Deno.test("a stranger's connection is closed after its answer, whatever the host
     await never();
   });
   assert.equal(await readText(await get(server.port, "stranger")), "hello");
-  await server.clientGone;
+  await server.untilClientGone();
   await server.stop();
 });
 
@@ -291,6 +305,6 @@ Deno.test("a TLS handshake that never ends is an error, and the connection is cl
   const server = startRawServer(never);
   const url = `https://127.0.0.1:${server.port}/`;
   await assert.rejects(get(server.port, "stranger", { url, ...SHORT }), outboundError("timeout"));
-  await server.clientGone;
+  await server.untilClientGone();
   await server.stop();
 });
