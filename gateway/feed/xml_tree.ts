@@ -102,12 +102,15 @@ function createBuilder(isRoot: (name: string) => boolean) {
   };
 }
 
-/** Vocabularies by prefix; the empty prefix is the default namespace. */
+/**
+ * Vocabularies by prefix; the empty prefix is the default namespace. Those of outer elements are its
+ * prototypes, so that an element costs what it declares and nothing for what is declared around it.
+ */
 type Namespaces = Readonly<Record<string, string>>;
 
 /** Some Atom feeds forget to say that they are Atom. */
 function initial(root: string): Namespaces {
-  return root === "feed" ? { "": "atom" } : {};
+  return Object.assign(Object.create(null), root === "feed" ? { "": "atom" } : {});
 }
 
 function declared(attributes: Record<string, string>, outer: Namespaces): Namespaces {
@@ -117,14 +120,16 @@ function declared(attributes: Record<string, string>, outer: Namespaces): Namesp
     const vocabulary = vocabularyOf(uri);
     if (vocabulary !== undefined) inner.push([name.slice("xmlns:".length), vocabulary]);
   }
-  return inner.length === 0 ? outer : { ...outer, ...Object.fromEntries(inner) };
+  return inner.length === 0
+    ? outer
+    : Object.assign(Object.create(outer), Object.fromEntries(inner));
 }
 
 /** A namespace that is not known, or not declared, counts as what its prefix says. */
 function nameOf(written: string, namespaces: Namespaces): string {
   const colon = written.indexOf(":");
   const prefix = written.slice(0, Math.max(0, colon));
-  const vocabulary = Object.hasOwn(namespaces, prefix) ? namespaces[prefix] : prefix;
+  const vocabulary = namespaces[prefix] ?? prefix;
   const local = written.slice(colon + 1);
   return vocabulary ? `${vocabulary}:${local}` : local;
 }
