@@ -123,10 +123,12 @@ Deno.test({
     await Deno.writeFile(`${folder}/video.mp4`, media);
 
     const killed = publisher.start([folder, "--yes"], {});
-    while (!await hasBlock(`${dataDir}/blocks`)) CALL.signal.throwIfAborted();
-    killed.kill("SIGKILL");
-    const { success } = await killed.output();
-    assert.equal(success, false);
+    let ended = false;
+    const outcome = killed.output().finally(() => ended = true);
+    while (!ended && !await hasBlock(`${dataDir}/blocks`)) CALL.signal.throwIfAborted();
+    if (!ended) killed.kill("SIGKILL");
+    const { signal, stderr } = await outcome;
+    assert.equal(signal, "SIGKILL", new TextDecoder().decode(stderr));
 
     const again = await publisher.run([folder, "--yes"]);
     assert.equal(again.code, 0, again.all);
