@@ -4,7 +4,7 @@ import { createFront, type Front } from "./front.ts";
 import { requestUrl } from "./http/request_url.ts";
 import { listeningOrigin } from "./listening_origin.ts";
 import { publicUrlSetting } from "./settings.ts";
-import { describeError, printProblem } from "./terminal.ts";
+import { describeError, printLine, printProblem } from "./terminal.ts";
 
 /**
  * `deno task edge`, and the handler for `deno serve` and edge platforms: the gateway without a node.
@@ -50,7 +50,9 @@ function publicOrigin(): URL {
 
 export default {
   onListen(address) {
-    origin ||= listeningOrigin(address as Deno.NetAddr);
+    const listening = listeningOrigin(address as Deno.NetAddr);
+    origin ||= listening;
+    printLine(`OurSpace (edge) answers at ${listening}/`);
     setTimeout(loadOrExit, LOAD_DELAY_MILLISECONDS);
   },
   async fetch(request, { remoteAddr }) {

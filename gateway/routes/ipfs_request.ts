@@ -4,6 +4,7 @@ import { isReadable, parseCid } from "../../resolver/content/cid.ts";
 import { RAW_BLOCK_TYPE } from "../../resolver/trustless.ts";
 import { BadRequestError } from "../http/bad_request.ts";
 import type { GatewayEnv } from "../http/environment.ts";
+import { requestUrl } from "../http/request_url.ts";
 
 /** What is asked for under `/ipfs/`. */
 export interface IpfsRequest {
@@ -14,7 +15,7 @@ export interface IpfsRequest {
 
 /** Every CID has one address here: the CIDv1 in base32; others are sent there. */
 export function parseIpfsRequest(context: Context<GatewayEnv>): IpfsRequest | Response {
-  const { pathname, search } = new URL(context.req.url);
+  const { pathname, search } = requestUrl(context.req.raw);
   const [written = "", ...rest] = pathname.slice("/ipfs/".length).split("/");
   const cid = parseCid(written);
   if (cid === null || !isReadable(cid)) {

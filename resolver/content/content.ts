@@ -52,7 +52,10 @@ export interface FeedDocument {
 export interface ContentReader {
   /** The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError. */
   feedDocument(pointer: VerifiedPointer, call: Call): Promise<FeedDocument>;
-  /** What lies at `/ipfs/{cid}/{path}`. Throws PathNotFoundError too. */
+  /**
+   * What lies at `/ipfs/{cid}/{path}`. Of a file's CID, one name as the path is the file's name.
+   * Throws PathNotFoundError too.
+   */
   open(root: CID, path: string, call: Call): Promise<VerifiedFile | VerifiedFolder>;
   /** One verified block that this machine holds, or null. Asks nobody else. */
   localBlock(cid: CID, call: Call): Promise<VerifiedContent | null>;

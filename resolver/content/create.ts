@@ -44,8 +44,10 @@ export function createContentReader(
       readFeedDocument(pointer, transports, startLookup(call), context),
 
     async open(root: CID, path: string, call: Call) {
-      const entry = await openEntry(root, "", startLookup(call), context);
-      if (path === "") return entry;
+      const single = !path.includes("/");
+      // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
+      const entry = await openEntry(root, single ? path : "", startLookup(call), context);
+      if (path === "" || (single && entry.kind === "file")) return entry;
       const found = entry.kind === "folder" ? await entry.find(path, call) : null;
       if (found !== null) return found;
       throw new PathNotFoundError(`There is no ${quote(path)} in the content at ${root}.`);

@@ -14,7 +14,7 @@ Deno.test("start on a bare machine: the welcome feed is there at once, as page a
   assert.equal(page.status, 200);
   assert.match(await page.text(), /<article/);
   const feed = await (await fetch(gateway.url + path)).text();
-  const picture = /http:\/\/[^"<]*\/ipfs\/[a-z2-7]+\/[^"<&]+/.exec(feed)?.[0];
+  const picture = /http:\/\/127\.0\.0\.1:\d+\/ipfs\/[a-z2-7]+\/[\w.-]+\.png/.exec(feed)?.[0];
   assert.ok(picture !== undefined, feed);
   const answer = await fetch(picture);
   assert.equal(answer.status, 200);

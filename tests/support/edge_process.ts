@@ -37,8 +37,8 @@ export async function startEdge(
   const collect = async (stream: ReadableStream<Uint8Array>) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       printed += text;
-      const port = /:(\d+)\/?\s/.exec(printed)?.[1];
-      if (port !== undefined) listening.resolve(`http://127.0.0.1:${port}`);
+      const url = /answers at (http:\/\/[^/]+)\//.exec(printed)?.[1];
+      if (url !== undefined) listening.resolve(url);
     }
   };
   const ended = process.status.then(() => listening.reject(new Error(printed)));
