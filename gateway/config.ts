@@ -87,7 +87,9 @@ function parseSetting(setting: Setting<unknown>, text: string): unknown {
     const reason = cause instanceof OurSpaceError ? cause : null;
     throw new OurSpaceError(
       `The setting ${setting.name} cannot be used: ${reason?.message ?? "it has no known form."}`,
-      { remedy: reason?.remedy ?? setting.meaning, cause },
+      reason === null
+        ? { remedy: setting.meaning, cause }
+        : { remedy: reason.remedy, cause: reason.cause },
     );
   }
 }

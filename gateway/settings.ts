@@ -39,13 +39,14 @@ export const dataFolderSetting: Setting<string | null> = {
   secret: false,
 };
 
+/** npm, and so npx, gives every program a variable `NODE`: the path of Node.js. */
 export const nodeSetting: Setting<"embedded" | "off"> = {
-  name: "NODE",
+  name: "OURSPACE_NODE",
   fallback: "embedded",
   parse: (text) => {
     if (text === "embedded") return "embedded";
     if (text === "off" || text === "") return "off";
-    throw new OurSpaceError(`NODE is "${text}".`, { remedy: 'Set it to "embedded" or "off".' });
+    throw new OurSpaceError(`"${text}" is neither.`, { remedy: 'Set it to "embedded" or "off".' });
   },
   meaning: "Whether the gateway keeps a node of its own: `embedded` or `off`.",
   fallbackMeaning: "`embedded` with `start`, `off` with `edge`",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readConfig, settingsTable } from "../../gateway/config.ts";
 import { hostSetting, nodeSetting, portSetting, publicUrlSetting } from "../../gateway/settings.ts";
+import { describeError } from "../../gateway/terminal.ts";
 import { peersSetting } from "../../resolver/peers.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 
@@ -40,8 +41,20 @@ Deno.test("a setting that cannot be used is named, with the form that it should 
       error instanceof OurSpaceError && error.message.includes("PORT") && error.remedy !== "",
   );
   assert.throws(() => readConfig({ PORT: "65536" }), OurSpaceError);
-  assert.throws(() => readConfig({ NODE: "maybe" }), OurSpaceError);
+  assert.throws(() => readConfig({ OURSPACE_NODE: "maybe" }), OurSpaceError);
   assert.throws(() => readConfig({ PEERS: "x".repeat(20_000) }), OurSpaceError);
+});
+
+Deno.test("what is wrong is said once", () => {
+  assert.throws(() => readConfig({ PORT: "eighty" }), (error: unknown) => {
+    assert.equal(describeError(error).split("eighty").length, 2);
+    return true;
+  });
+});
+
+Deno.test("variables that npm gives to every program are no settings", () => {
+  const given = { NODE: "/usr/bin/node", EDITOR: "vi", COLOR: "0", INIT_CWD: "/" };
+  assert.ok(readConfig(given).entries.every((entry) => !entry.given));
 });
 
 Deno.test("the names in the table are unique", () => {
