@@ -1,10 +1,11 @@
+import type { KuboRPCClient } from "kubo-rpc-client";
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Setting } from "../../schemas/setting.ts";
 import { parseBaseUrls } from "../base_urls.ts";
 import { contentLimits } from "../content/limits.ts";
 import type { BlockSource, Call, Part } from "../contracts.ts";
-import type { Outbound } from "../outbound/outbound.ts";
+import { OutboundError } from "../errors.ts";
 
 export const kuboSetting: Setting<string | null> = {
   name: "KUBO_RPC_URL",
@@ -23,50 +24,51 @@ export const kuboSetting: Setting<string | null> = {
   secret: false,
 };
 
-/**
- * Kubo's own words for a block that neither it nor its peers have; it has no status or code for that.
- * With networking, a block that nobody has ends in a time-out instead.
- */
+/** Kubo's own words for a block that neither it nor its peers have; it has no status for that. */
 const NOT_FOUND = /not found|could not find/i;
 
 /**
- * A Kubo daemon, by block, through its RPC (`/api/v0/block/get`). A daemon that is online fetches from
- * the IPFS network.
- *
- * The call is made here, because kubo-rpc-client buffers an answer of any size, needs permissions for
- * the environment, files and the system, and takes 85 ms to import.
+ * A Kubo daemon, by block, through its RPC. A daemon that is online fetches from the IPFS network; a
+ * block that nobody has then ends in a time-out.
  */
 export const kuboBlocks: Part<BlockSource> = {
   id: "kubo",
   settings: [kuboSetting],
-  create({ settings, outbound }) {
+  async create({ settings }) {
     const url = settings.get(kuboSetting);
-    if (url === null) return Promise.resolve([]);
-    return Promise.resolve([{
-      id: "Kubo daemon",
-      get: (cid, call) => getBlock(outbound, url, cid, call),
-    }]);
+    if (url === null) return [];
+    // Takes about 100 ms to import, and the permission to count CPUs.
+    const { create } = await import("kubo-rpc-client");
+    const { block } = create({ url });
+    return [{ id: "Kubo daemon", get: (cid, call) => getBlock(block, cid, call) }];
   },
 };
 
 async function getBlock(
-  outbound: Outbound,
-  url: string,
+  block: KuboRPCClient["block"],
   cid: CID,
-  call: Call,
+  { signal }: Call,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   // The daemon is told when to give up: it would search on after this side has left.
-  const response = await outbound.fetch({
-    url: `${url}/api/v0/block/get?arg=${cid}&timeout=${contentLimits.blockMilliseconds}ms`,
-    method: "POST",
-    trust: "operator",
-    maxBytes: contentLimits.blockBytes,
-    timeoutMilliseconds: contentLimits.blockMilliseconds,
-  }, call);
-  if (response.status === 200) {
-    return new Uint8Array(await new Response(response.body).arrayBuffer());
+  const options = { signal, timeout: contentLimits.blockMilliseconds };
+  try {
+    // The client takes a body of any size, so the size is asked for first.
+    const { size } = await block.stat(cid, options);
+    if (size > contentLimits.blockBytes) throw tooLarge(size);
+    return new Uint8Array(await block.get(cid, options));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof OutboundError) throw error;
+    const { message = "", response } = error as { message?: string; response?: Response };
+    if (NOT_FOUND.test(message)) return null;
+    throw response === undefined
+      ? new OutboundError("It could not be reached.", { reason: "connection", cause: error })
+      : new OurSpaceError(`It answered with status ${response.status}.`, { cause: error });
   }
-  const words = await new Response(response.body).text();
-  if (response.status === 500 && NOT_FOUND.test(words)) return null;
-  throw new OurSpaceError(`It answered with status ${response.status}.`);
+}
+
+function tooLarge(size: number): OutboundError {
+  return new OutboundError(`It is larger than ${contentLimits.blockBytes} bytes: ${size}.`, {
+    reason: "too-large",
+  });
 }

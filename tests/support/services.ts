@@ -49,12 +49,17 @@ export function trustlessService({ blocks, status }: Holdings): Service {
 export function kuboService({ blocks, status }: Holdings): Service {
   return startService((request) => {
     const url = new URL(request.url);
-    const isGet = request.method === "POST" && url.pathname === "/api/v0/block/get";
-    if (!isGet) return new Response("404 page not found", { status: 404 });
+    const method = /^\/api\/v0\/block\/(get|stat)$/.exec(url.pathname)?.[1];
+    if (request.method !== "POST" || method === undefined) {
+      return new Response("404 page not found", { status: 404 });
+    }
     if (status !== undefined) return Response.json({ Message: "broken", Code: 0 }, { status });
     const cid = url.searchParams.get("arg") ?? "";
     const block = blocks.get(cid);
-    if (block !== undefined) return new Response(block);
+    if (block !== undefined) {
+      if (method === "get") return new Response(block);
+      return Response.json({ Key: cid, Size: block.byteLength });
+    }
     const Message = `block was not found locally (offline): ipld: could not find ${cid}`;
     return Response.json({ Message, Code: 0, Type: "error" }, { status: 500 });
   });

@@ -153,6 +153,14 @@ Deno.test("what is not there is a path that is not found", async () => {
   await rejection(reader.open(tree.root, "feed.xml/more", CALL), PathNotFoundError);
   const leaf = await rawTree(new Uint8Array(1));
   const source: FakeSource = fakeSource("peer", holding(leaf.blocks));
-  await rejection(readerOver([source]).open(leaf.root, "more", CALL), PathNotFoundError);
+  await rejection(readerOver([source]).open(leaf.root, "a/b", CALL), PathNotFoundError);
   assert.deepEqual(source.asked, []);
+});
+
+Deno.test("a file's own CID followed by one name is that file, under that name", async () => {
+  const leaf = await rawTree(new Uint8Array(1));
+  const reader = readerOver([fakeSource("peer", holding(leaf.blocks))]);
+  const file = await reader.open(leaf.root, "cat.jpg", CALL);
+  assert.equal(file.kind, "file");
+  assert.equal(file.kind === "file" && file.name, "cat.jpg");
 });
