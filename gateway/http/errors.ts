@@ -3,6 +3,9 @@ import { type Failure, failureOf } from "./outcome.ts";
 import { problem } from "./problem.ts";
 import { pageSecurityHeaders } from "./security_headers.ts";
 
+/** nginx's status for it, which access logs and metrics are used to. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 /** Makes the answer to a request that ended with an error. */
 export type AnswerError = (error: unknown, request: Request) => Promise<Response>;
 
@@ -12,6 +15,8 @@ export type AnswerError = (error: unknown, request: Request) => Promise<Response
  */
 export function createAnswerError(parts: { report: (error: unknown) => void }): AnswerError {
   return async (error, request) => {
+    // Nobody reads the answer to a visitor who has left, and leaving is no fault.
+    if (request.signal.aborted) return new Response(null, { status: CLIENT_CLOSED_REQUEST });
     const failure = failureOf(error);
     if (failure.status === 500) parts.report(error);
     const headers: Record<string, string> = {

@@ -46,6 +46,19 @@ const INTERNAL: Outcome = {
   cacheControl: NO_STORE,
 };
 
+const TOO_SLOW = {
+  detail: "Those who were asked did not answer in time.",
+  remedy: "Try again in a moment.",
+};
+
+const TIMEOUT: Outcome = {
+  status: 504,
+  type: "timeout",
+  title: "This took too long",
+  cacheControl: NO_STORE,
+  retryAfterSeconds: RETRY_SECONDS,
+};
+
 /** The statuses of the design's outcome table, one line each, cache life beside the status. */
 function classify(error: unknown): Outcome {
   if (error instanceof BadRequestError) {
@@ -129,6 +142,7 @@ function classify(error: unknown): Outcome {
       retryAfterSeconds: RETRY_SECONDS,
     };
   }
+  if (error instanceof DOMException && error.name === "TimeoutError") return TIMEOUT;
   if (error instanceof ContentWrongError) {
     return {
       status: 502,
@@ -150,6 +164,7 @@ function isBusyEngine(error: unknown): boolean {
  */
 export function failureOf(error: unknown): Failure {
   const outcome = classify(error);
+  if (outcome === TIMEOUT) return { ...TIMEOUT, ...TOO_SLOW, roads: [] };
   const known = outcome !== INTERNAL && error instanceof OurSpaceError;
   const roads = error instanceof ContentUnreachableError || error instanceof ContentWrongError
     ? error.roads

@@ -30,7 +30,7 @@ export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<Gatew
       pointer: wire,
       signedText: pointer.text,
       freshness: resolution.freshness,
-      checkedAt: new Date(resolution.checkedAt).toISOString(),
+      checkedAt: resolution.checkedAt === 0 ? null : new Date(resolution.checkedAt).toISOString(),
       agreeing: held.length,
       sources: resolution.sources,
       roads: feeds.roads(pointer),

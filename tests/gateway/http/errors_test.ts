@@ -67,6 +67,21 @@ Deno.test("people get a page, programs a problem, and caches are told what decid
   await problem.body?.cancel();
 });
 
+Deno.test("a deadline that passed is 504, to be tried again", async () => {
+  const response = await answer(new DOMException("Nothing came.", "TimeoutError"));
+  assert.equal(response.status, 504);
+  assert.ok(response.headers.has("Retry-After"));
+  await response.body?.cancel();
+});
+
+Deno.test("a visitor who has left is no problem of the operator's", async () => {
+  problems.length = 0;
+  const signal = AbortSignal.abort();
+  const request = new Request("https://gateway.example/x", { signal });
+  assert.equal((await answerError(signal.reason, request)).status, 499);
+  assert.deepEqual(problems, []);
+});
+
 Deno.test("an unexpected error is reported to the operator and says nothing of itself", async () => {
   problems.length = 0;
   const error = new Error("SQLITE_CORRUPT at /home/alice/db");
