@@ -33,10 +33,7 @@ export async function completeFeed(
   const dated = newestFirst(draft.items).slice(0, MAX_ITEMS);
   const pause = createPauses(call);
 
-  const completeOne = (item: DatedItem) => {
-    const resolve = links.within(item.draft.bases);
-    return completeItem(item, { resolve, sanitizer, feedLanguage });
-  };
+  const completeOne = (item: DatedItem) => completeItem(item, { links, sanitizer, feedLanguage });
   const completeFrame = (): Omit<Feed, "items"> => {
     const resolve = links.within(draft.bases);
     return present<Omit<Feed, "items">>({

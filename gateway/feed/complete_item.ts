@@ -4,6 +4,7 @@ import { cleanText, paragraphs } from "./clean_text.ts";
 import type { DraftEnclosure, DraftImage, DraftItem, DraftPerson, RawText } from "./draft.ts";
 import { guidOf, itemId } from "./guid.ts";
 import { readLanguage } from "./language_tag.ts";
+import type { FeedLinks } from "./links_of_feed.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { present } from "./present.ts";
 import type { ResolveLink, Sanitizer } from "./sanitize.ts";
@@ -30,11 +31,12 @@ export interface DatedItem {
 /** Nothing when the item has nothing to show. */
 export function completeItem(
   { draft, published, updated }: DatedItem,
-  context: { resolve: ResolveLink; sanitizer: Sanitizer; feedLanguage: string | undefined },
+  context: { links: FeedLinks; sanitizer: Sanitizer; feedLanguage: string | undefined },
 ): Item | undefined {
-  const { resolve, sanitizer, feedLanguage } = context;
+  const { links, sanitizer, feedLanguage } = context;
+  const resolve = links.within(draft.bases);
   const title = plainText(draft.title, MAX_TITLE, sanitizer);
-  const html = safeHtml(draft.content, context);
+  const html = safeHtml(draft.content, links.within(draft.contentBases), sanitizer);
   const link = pageLink(draft.link, resolve);
   const enclosures = draft.enclosures.slice(0, MAX_ENCLOSURES).flatMap((enclosure) =>
     completeEnclosure(enclosure, resolve)
@@ -100,7 +102,8 @@ export function completeImage(
 
 function safeHtml(
   content: RawText | undefined,
-  { resolve, sanitizer }: { resolve: ResolveLink; sanitizer: Sanitizer },
+  resolve: ResolveLink,
+  sanitizer: Sanitizer,
 ): string | undefined {
   if (content === undefined) return undefined;
   const isMarkup = content.kind === "html" && content.value.includes("<");
@@ -117,7 +120,6 @@ function completeEnclosure(enclosure: DraftEnclosure, resolve: ResolveLink): Enc
   return [present<Enclosure>({
     url,
     mediaType: mediaTypeOf(enclosure.mediaType, url),
-    // Many feeds write 0 or -1 for "not known".
     length: Number.isSafeInteger(length) && length > 0 ? length : undefined,
     title: cleanText(enclosure.title, MAX_TITLE),
     duration: Number.isSafeInteger(Math.round(duration)) && duration > 0

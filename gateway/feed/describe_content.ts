@@ -8,6 +8,7 @@ export async function describeContent(
   root: string | undefined,
 ): Promise<string> {
   if (text.trim() === "") return "empty";
+  if (/^\s*<!DOCTYPE\s+html/i.test(text)) return "an HTML page";
   if (root !== undefined) return ROOTS[root] ?? `an XML document of <${root.slice(0, 60)}>`;
   const { fileTypeFromBuffer } = await import("file-type");
   const type = await fileTypeFromBuffer(bytes.subarray(0, SAMPLE)).catch(() => undefined);

@@ -24,8 +24,10 @@ export interface DraftItem {
   /** Only beside `content`. */
   readonly summary: RawText | undefined;
   readonly content: RawText | undefined;
-  /** As in DraftFeed. */
+  /** As in DraftFeed, for the item's own links. */
   readonly bases: readonly string[];
+  /** The same for the links in its content. */
+  readonly contentBases: readonly string[];
   readonly published: string | undefined;
   readonly updated: string | undefined;
   readonly authors: readonly DraftPerson[];

@@ -22,6 +22,7 @@ export function draftFromAtom(feed: XmlElement): DraftFeed {
 }
 
 function itemFromEntry(entry: XmlElement, feedBases: readonly string[]): DraftItem {
+  const bases = [...feedBases, ...basesOf(entry)];
   const written = child(entry, "atom:content");
   const content = textConstruct(written);
   const summary = textConstruct(child(entry, "atom:summary"));
@@ -37,7 +38,8 @@ function itemFromEntry(entry: XmlElement, feedBases: readonly string[]): DraftIt
     language: attribute(body, "xml:lang") ?? attribute(entry, "xml:lang"),
     summary: content && summary,
     content: content ?? summary ?? (instead ? { kind: "text", value: instead } : undefined),
-    bases: [...feedBases, ...basesOf(entry), ...basesOf(body), ...basesOf(divIn(body))],
+    bases,
+    contentBases: [...bases, ...basesOf(body), ...basesOf(divIn(body))],
     published: textIn(
       child(entry, "atom:published") ?? child(entry, "atom:issued") ??
         child(entry, "atom:created"),

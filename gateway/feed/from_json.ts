@@ -45,6 +45,7 @@ function itemFromJson(item: JsonObject): DraftItem {
     summary: content && summary,
     content: content ?? summary,
     bases: [],
+    contentBases: [],
     published: string(item, "date_published"),
     updated: string(item, "date_modified"),
     authors: authorsOf(item),

@@ -1,5 +1,5 @@
 import type { DraftEnclosure, DraftImage } from "./draft.ts";
-import { attribute, child, children, numberIn, textIn } from "./xml_reading.ts";
+import { attribute, child, children, sizeIn, textIn } from "./xml_reading.ts";
 import type { XmlElement } from "./xml_tree.ts";
 
 /** An item's files: its own enclosures first, then those of Media RSS, which may tell more of the same. */
@@ -23,7 +23,7 @@ export function enclosureAt(
   return url === undefined ? [] : [{
     url,
     mediaType: attribute(element, "type"),
-    length: numberIn(attribute(element, "length")),
+    length: sizeIn(attribute(element, "length")),
     title: attribute(element, "title"),
     duration: undefined,
   }];
@@ -57,7 +57,7 @@ function mediaContents(scope: XmlElement): DraftEnclosure[] {
     return [{
       url,
       mediaType,
-      length: numberIn(attribute(content, "filesize")),
+      length: sizeIn(attribute(content, "filesize")),
       title: textIn(child(content, "media:title")),
       duration: durationIn(attribute(content, "duration")),
     }];

@@ -32,6 +32,7 @@ export function draftFromRss(root: XmlElement): DraftFeed | undefined {
 }
 
 function itemFromRss(item: XmlElement, feedBases: readonly string[]): DraftItem {
+  const bases = [...feedBases, ...basesOf(item)];
   const description = htmlIn(child(item, "description"));
   const encoded = htmlIn(child(item, "content:encoded"));
   const instead = mediaDescription(item);
@@ -42,7 +43,8 @@ function itemFromRss(item: XmlElement, feedBases: readonly string[]): DraftItem 
     language: languageOf(item, "language"),
     summary: encoded && description,
     content: encoded ?? description ?? (instead ? { kind: "html", value: instead } : undefined),
-    bases: [...feedBases, ...basesOf(item)],
+    bases,
+    contentBases: bases,
     published: textOfAny(item, "pubdate", "dc:date"),
     updated: textIn(child(item, "atom:updated")),
     authors: authorsOf(item, "author"),

@@ -108,11 +108,11 @@ function htmlOptions(resolve: ResolveLink): IOptions {
  * `nofollow ugc`: links are their publisher's, and a gateway that anybody can publish through must not
  * lend them its name; `noopener` for browsers that do not imply it.
  */
-function anchor({ href, ...others }: Attributes, resolve: ResolveLink): Tag {
-  const url = href === undefined ? undefined : resolve(href, "link");
-  return url === undefined
-    ? { tagName: "span", attribs: others }
-    : { tagName: "a", attribs: { ...others, href: url, rel: "noopener nofollow ugc" } };
+function anchor(attributes: Attributes, resolve: ResolveLink): Tag {
+  const href = attributes["href"] === undefined ? undefined : resolve(attributes["href"], "link");
+  return href === undefined
+    ? { tagName: "span", attribs: without(attributes, "href", "rel") }
+    : { tagName: "a", attribs: { ...attributes, href, rel: "noopener nofollow ugc" } };
 }
 
 /** A picture that cannot be shown leaves its text behind. */
@@ -138,40 +138,42 @@ function frame({ src }: Attributes, resolve: ResolveLink): Tag {
     : { tagName: "a", attribs: { href: url, rel: "noopener nofollow ugc" }, text: url };
 }
 
+/** The attributes, in their order, with what leads nowhere left out. */
 function withLinks(
   attributes: Attributes,
   resolve: ResolveLink,
   names: readonly string[],
 ): Attributes {
-  const { srcset, ...attribs } = attributes;
-  for (const name of names) {
+  const attribs = { ...attributes };
+  for (const name of [...names, "srcset"]) {
     const written = attribs[name];
-    const url = written === undefined ? undefined : resolve(written, "media");
-    if (url === undefined) delete attribs[name];
-    else attribs[name] = url;
+    if (written === undefined) continue;
+    const value = name === "srcset" ? resolveSrcset(written, resolve) : resolve(written, "media");
+    if (value === undefined) delete attribs[name];
+    else attribs[name] = value;
   }
-  const candidates = srcset === undefined ? "" : resolveSrcset(srcset, resolve);
-  return candidates === "" ? attribs : { ...attribs, srcset: candidates };
+  return attribs;
 }
 
-/** HTML, "Parsing a srcset attribute": URLs have no white space, descriptors follow behind some. */
-function resolveSrcset(srcset: string, resolve: ResolveLink): string {
+/** HTML, "Parsing a srcset attribute": a URL without white space, then what else is before a comma. */
+const CANDIDATE = /[\s,]*(\S*[^\s,])(?:,+|\s+([^,]*)|$)/y;
+const DESCRIPTORS = /^(?:\d+(?:\.\d+)?[wx])?$/;
+
+function resolveSrcset(srcset: string, resolve: ResolveLink): string | undefined {
   const candidates: string[] = [];
-  const tokens = srcset.split(/\s+/).filter(Boolean)[Symbol.iterator]();
-  for (const token of tokens) {
-    const written = token.replace(/^,+/, "");
-    const descriptors: string[] = [];
-    if (!written.endsWith(",")) {
-      for (let next = tokens.next(); !next.done; next = tokens.next()) {
-        descriptors.push(next.value.replace(/,$/, ""));
-        if (next.value.endsWith(",")) break;
-      }
-    }
-    const url = resolve(written.replace(/,+$/, ""), "media")?.replaceAll(",", "%2C");
-    const valid = descriptors.every((descriptor) => /^\d+(?:\.\d+)?[wx]$/.test(descriptor));
-    if (url !== undefined && valid) candidates.push([url, ...descriptors].join(" "));
+  CANDIDATE.lastIndex = 0;
+  for (let match = CANDIDATE.exec(srcset); match !== null; match = CANDIDATE.exec(srcset)) {
+    const [, written = "", descriptors = ""] = match;
+    const url = resolve(written, "media")?.replaceAll(",", "%2C");
+    const descriptor = descriptors.trim();
+    if (url === undefined || !DESCRIPTORS.test(descriptor)) continue;
+    candidates.push(descriptor === "" ? url : `${url} ${descriptor}`);
   }
-  return candidates.join(", ");
+  return candidates.length === 0 ? undefined : candidates.join(", ");
+}
+
+function without(attributes: Attributes, ...names: readonly string[]): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
 }
 
 class TooDeep extends Error {}

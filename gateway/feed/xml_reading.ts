@@ -37,20 +37,29 @@ export function htmlIn(element: XmlElement | undefined): RawText | undefined {
 
 /** What is inside of an element, as HTML. */
 export function markupOf(element: XmlElement): string {
-  return element.content.map((node) => typeof node === "string" ? escape(node) : tag(node))
-    .join("");
+  const parts: string[] = [];
+  writeContent(element, parts);
+  return parts.join("");
 }
 
 /** HTML, "Void elements". */
 const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
 
-function tag(element: XmlElement): string {
+function writeContent({ content }: XmlElement, parts: string[]): void {
+  for (const node of content) {
+    if (typeof node === "string") parts.push(escape(node));
+    else writeElement(node, parts);
+  }
+}
+
+function writeElement(element: XmlElement, parts: string[]): void {
   const name = element.name.slice(element.name.indexOf(":") + 1);
   const attributes = Object.entries(element.attributes)
     .map(([key, value]) => ` ${key}="${escape(value)}"`).join("");
-  return VOID.has(name)
-    ? `<${name}${attributes}>`
-    : `<${name}${attributes}>${markupOf(element)}</${name}>`;
+  parts.push(`<${name}${attributes}>`);
+  writeContent(element, parts);
+  // What stands in a void element was meant to stand behind it: `<br>` without its end in XML.
+  if (!VOID.has(name)) parts.push(`</${name}>`);
 }
 
 const REFERENCES: Record<string, string> = {
@@ -70,7 +79,7 @@ export function basesOf(element: XmlElement | undefined): string[] {
   return base === undefined ? [] : [base];
 }
 
-/** A whole number that is at least 0. */
-export function numberIn(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/** A number of bytes. Feeds write 0 for one that they do not know. */
+export function sizeIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) || undefined : undefined;
 }

@@ -56,7 +56,7 @@ export async function parseXml(
     signal.throwIfAborted();
     parser.write(text.slice(at, at + STRETCH));
   }
-  parser.end();
+  // The parser is not told that this is the end: it would close what is open, and hide that it is.
   return builder.finish();
 }
 
@@ -89,9 +89,9 @@ function createBuilder(isRoot: (name: string) => boolean) {
       ontext(text: string): void {
         open.at(-1)?.element.content.push(text);
       },
-      onclosetag(_: string, isImplied: boolean): void {
+      onclosetag(): void {
         open.pop();
-        if (open.length === 0) complete ||= !isImplied;
+        if (open.length === 0) complete = true;
       },
     },
     finish(): XmlElement {
