@@ -65,7 +65,7 @@ Deno.test("IPFS links in every form lead to this gateway", () => {
     [`ipfs:${CID}/a`, `/ipfs/${CID}/a`],
     [`dweb:/ipfs/${CID}/a/../b`, `/ipfs/${CID}/b`],
     [`/ipfs/${CID}/a`, `/ipfs/${CID}/a`],
-    [`ipfs://${V0}/a`, "/ipfs/bafybeie5nqv6kd3qnfjupgvz34woh3oksc3iau6abmyajn7qvt47mvof4/a"],
+    [`ipfs://${V0}/a`, "/ipfs/bafybeie5nqv6kd3qnfjupgvz34woh3oksc3iau6abmyajn7qvtf47mvof4/a"],
     [`ipfs://${CID}//evil.example/a`, `/ipfs/${CID}/a`],
   ];
   for (const [href, path] of forms) {
