@@ -1,3 +1,4 @@
+import { parseName } from "../schemas/name.ts";
 import type { Setting } from "../schemas/setting.ts";
 import { parseBaseUrls } from "./base_urls.ts";
 
@@ -10,3 +11,16 @@ export const peersSetting: Setting<readonly string[]> = {
   danger: "These hosts are reached even when they are private.",
   secret: false,
 };
+
+/**
+ * What a peer is called in reports that strangers read: by its domain, or, where it has none, by its
+ * place in the list: the addresses of an operator's own network are nobody else's business.
+ */
+export function peerName(base: string, place: number): string {
+  const { hostname } = new URL(base);
+  try {
+    return `peer ${parseName(hostname).text}`;
+  } catch {
+    return `peer ${place + 1}`;
+  }
+}

@@ -1,5 +1,5 @@
 import type { BlockSource, Part } from "../contracts.ts";
-import { peersSetting } from "../peers.ts";
+import { peerName, peersSetting } from "../peers.ts";
 import { fetchRawBlock } from "../trustless.ts";
 
 /** Other nodes: each serves the blocks that it holds, and asks nobody else for them. */
@@ -8,8 +8,8 @@ export const peerBlocks: Part<BlockSource> = {
   settings: [peersSetting],
   create: ({ settings, outbound }) =>
     Promise.resolve(
-      settings.get(peersSetting).map((peer) => ({
-        id: `peer ${new URL(peer).host}`,
+      settings.get(peersSetting).map((peer, place) => ({
+        id: peerName(peer, place),
         get: (cid, call) => fetchRawBlock(outbound, peer, cid, call),
       })),
     ),

@@ -3,7 +3,7 @@ import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.t
 import type { Call, Part, PointerSource } from "../contracts.ts";
 import { UnavailableError } from "../errors.ts";
 import type { Outbound, OutboundResponse } from "../outbound/outbound.ts";
-import { peersSetting } from "../peers.ts";
+import { peerName, peersSetting } from "../peers.ts";
 
 /** A peer that takes longer is as good as down: half of a request's overall deadline. */
 const DEADLINE_MILLISECONDS = 5_000;
@@ -13,11 +13,13 @@ export const peerSources: Part<PointerSource> = {
   id: "peers",
   settings: [peersSetting],
   create: ({ settings, outbound }) =>
-    Promise.resolve(settings.get(peersSetting).map((peer) => peerSource(peer, outbound))),
+    Promise.resolve(
+      settings.get(peersSetting).map((peer, place) => peerSource(peer, outbound, place)),
+    ),
 };
 
-/** One peer. `base` has no slash at the end. */
-export function peerSource(base: string, outbound: Outbound): PointerSource {
+/** One peer. `base` has no slash at the end; `place` is its place in the operator's list. */
+export function peerSource(base: string, outbound: Outbound, place = 0): PointerSource {
   function ask(
     method: "GET" | "PUT",
     identity: Identity,
@@ -38,7 +40,7 @@ export function peerSource(base: string, outbound: Outbound): PointerSource {
     }, call);
   }
 
-  const id = `peer ${new URL(base).host}`;
+  const id = peerName(base, place);
 
   return {
     id,
