@@ -5,7 +5,8 @@ import type { GatewayEnv } from "../http/environment.ts";
 import { pageSecurityHeaders } from "../http/security_headers.ts";
 
 /** What people paste when they are asked for a name: a link, a wallet's URI, a handle. */
-const PASTED_AROUND = /^(?:https?:\/\/|ethereum:|@)|\/+$/g;
+const PASTED_BEFORE = /^(?:https?:\/\/|ethereum:|@)/;
+const PASTED_BEHIND = /\/$/;
 
 /** The gateway's front door: what this is, and a box that leads to a feed. */
 export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayEnv> {
@@ -13,7 +14,7 @@ export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayE
   routes.get("/", async (context) => {
     const typed = context.req.query("name");
     if (typed !== undefined) {
-      const name = parseName(typed.trim().replace(PASTED_AROUND, ""));
+      const name = parseName(typed.trim().replace(PASTED_BEFORE, "").replace(PASTED_BEHIND, ""));
       return context.redirect(`/${name.text}`, 303);
     }
     const { homePage } = await import("../render/home_page.ts");

@@ -79,6 +79,16 @@ Deno.test("the box for a name takes what people paste", async () => {
   assert.doesNotMatch(await wrong.text(), /<script>/);
 });
 
+Deno.test("no text in the box takes long to be refused", async () => {
+  await using test = await openTestGateway();
+  await (await test.get("/?name=x")).body?.cancel();
+  const started = performance.now();
+  const answer = await test.get(`/?name=${"/".repeat(60_000)}x`);
+  assert.equal(answer.status, 400);
+  assert.ok(performance.now() - started < 500);
+  await answer.body?.cancel();
+});
+
 Deno.test("the front page and the page's parts are there on the own host", async () => {
   await using test = await openTestGateway();
   for (const path of ["/", "/feed.xsl", "/page.css", "/favicon.svg", "/health"]) {
