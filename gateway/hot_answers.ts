@@ -3,8 +3,12 @@ import type { Clock } from "../resolver/contracts.ts";
 import type { App } from "./app.ts";
 import { type ReusableParts, reusableParts } from "./http/reusable_response.ts";
 
-/** What can change a reusable answer beside the URL, which has the host. */
+/**
+ * What can change a reusable answer beside the URL, which has the host. `Host` is there because the URL
+ * has only the first of two, and such a request is refused.
+ */
 const DECIDING_HEADERS = [
+  "Host",
   "Accept",
   "Accept-Encoding",
   "Sec-Fetch-Dest",
@@ -14,6 +18,8 @@ const DECIDING_HEADERS = [
 /** What `max-age=1` allows every cache; also how long a newer pointer can go unseen through this one. */
 const LIFETIME_MILLISECONDS = 1_000;
 const MAX_ANSWERS = 1_000;
+/** Of their bodies, which can outlive the representations that they come from. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Longer questions are rare, and not worth the memory. */
 const MAX_KEY_LENGTH = 2_048;
 
@@ -30,6 +36,8 @@ export interface HotApp extends App {
 export function withHotAnswers(app: App, clock: Clock): HotApp {
   const answers = new LRUCache<string, { parts: ReusableParts; until: number }>({
     max: MAX_ANSWERS,
+    maxSize: MAX_BODY_BYTES,
+    sizeCalculation: ({ parts }) => (parts.body?.byteLength ?? 0) + 1,
   });
 
   return {

@@ -40,9 +40,10 @@ Deno.test("every header that decides makes another question", async () => {
   await ask({ "Sec-Fetch-Dest": "document" });
   await ask({ "If-None-Match": '"x"' });
   await ask({ "If-Modified-Since": "Fri, 20 Nov 2026 08:22:17 GMT" });
-  assert.equal(state.thoughts, 6);
+  await ask({ Host: "gateway.example, other.example" });
+  assert.equal(state.thoughts, 7);
   await ask({ "User-Agent": "whatever" });
-  assert.equal(state.thoughts, 6);
+  assert.equal(state.thoughts, 7);
 });
 
 Deno.test("only answers that were made for it are used again, and only for GET", async () => {
@@ -70,4 +71,15 @@ Deno.test("an endless question is answered, not kept", async () => {
   await ask(headers);
   await ask(headers);
   assert.equal(state.thoughts, 2);
+});
+
+Deno.test("large answers are kept within a bound, whoever asks for them", async () => {
+  const body = new Uint8Array(24 * 1024 * 1024);
+  const large = () => reusableResponse({ body, init: { status: 200, headers: {} } });
+  const { state, ask } = counted(large);
+  for (const accept of ["a", "b", "c"]) await ask({ Accept: accept });
+  await ask({ Accept: "c" });
+  assert.equal(state.thoughts, 3);
+  await ask({ Accept: "a" });
+  assert.equal(state.thoughts, 4);
 });
