@@ -13,13 +13,14 @@ export const peersSetting: Setting<readonly string[]> = {
 };
 
 /**
- * What a peer is called in reports that strangers read: by its domain, or, where it has none, by its
- * place in the list: the addresses of an operator's own network are nobody else's business.
+ * What a peer, and no other, is called in reports that strangers read: by its address, or, where that is no public domain, by
+ * its place in the list: the addresses of an operator's own network are nobody else's business.
  */
 export function peerName(base: string, place: number): string {
-  const { hostname } = new URL(base);
+  const { host, hostname, pathname } = new URL(base);
   try {
-    return `peer ${parseName(hostname).text}`;
+    parseName(hostname);
+    return `peer ${host}${pathname}`.replace(/\/$/, "");
   } catch {
     return `peer ${place + 1}`;
   }

@@ -59,7 +59,7 @@ async function resolveCold(peers: readonly string[], identity: Identity): Promis
   const clock = Date.now;
   const allowPrivate = parseAddressRanges("");
   const outbound = createOutbound({ dns: fakeDns({}), allowPrivate, clock });
-  const sources: PointerSource[] = peers.map((peer) => peerSource(peer, outbound));
+  const sources: PointerSource[] = peers.map((peer, place) => peerSource(peer, outbound, place));
   const verifier = createVerifier({ clock });
   const closing = new AbortController();
   const resolver = createResolver({ sources, verifier, clock, signal: closing.signal });

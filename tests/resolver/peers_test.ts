@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { peerName } from "../../resolver/peers.ts";
 
-Deno.test("a peer is called by its domain; one in a private network only by its place", () => {
-  assert.equal(peerName("https://alice.example:8443/node", 0), "peer alice.example");
+Deno.test("a peer is called by its address; one in a private network only by its place", () => {
+  assert.equal(peerName("https://alice.example:8443/node", 0), "peer alice.example:8443/node");
+  assert.equal(peerName("https://alice.example", 0), "peer alice.example");
   for (
     const base of ["http://10.0.0.5:8000", "http://[fd00::1]", "http://nas", "http://nas.local"]
   ) {

@@ -46,7 +46,9 @@ Deno.test("the newest of several nodes answers over HTTP, and those that lag are
   const outbound = createOutbound({ dns: fakeDns({}), allowPrivate, clock });
   const closing = new AbortController();
   const resolver = createResolver({
-    sources: [ahead, behind, empty, gone].map(({ base }) => peerSource(base, outbound)),
+    sources: [ahead, behind, empty, gone].map(({ base }, place) =>
+      peerSource(base, outbound, place)
+    ),
     verifier: createVerifier({ clock }),
     clock,
     signal: closing.signal,

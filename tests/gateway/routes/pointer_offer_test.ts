@@ -189,7 +189,9 @@ function edge(...handlers: Handler[]) {
     }]),
   );
   const outbound = appOutbound(hosts);
-  const peers: PointerSource[] = Object.keys(hosts).map((base) => peerSource(base, outbound));
+  const peers: PointerSource[] = Object.keys(hosts).map((base, place) =>
+    peerSource(base, outbound, place)
+  );
   return { api: peerApi({ node: null, peers }), received };
 }
 
