@@ -13,8 +13,9 @@ export const peersSetting: Setting<readonly string[]> = {
 };
 
 /**
- * What a peer, and no other, is called in reports that strangers read: by its address, or, where that is no public domain, by
- * its place in the list: the addresses of an operator's own network are nobody else's business.
+ * What a peer, and no other, is called in reports that strangers read: by its address, or, where that
+ * has no public domain, by its place in the list. The addresses of an operator's own network are
+ * nobody else's business.
  */
 export function peerName(base: string, place: number): string {
   const { host, hostname, pathname } = new URL(base);

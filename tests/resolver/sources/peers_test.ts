@@ -45,7 +45,7 @@ Deno.test("404 means not known there; every other status is a failure that names
   for (const status of [204, 301, 400, 403, 429, 500, 503]) {
     await assert.rejects(
       Array.fromAsync(peer(answering(status)).source.find(identity, call)),
-      new RegExp(`peer peer\\.example .* ${status}`),
+      new RegExp(`peer peer\\.example/node .* ${status}`),
     );
   }
 });
