@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Call } from "../../resolver/contracts.ts";
 import type { ContentReader, VerifiedFile } from "../../resolver/content/content.ts";
+import { FEED_NAMES } from "../../resolver/content/feed_document.ts";
 import { concatenate } from "../../resolver/content/verified.ts";
 import { PathNotFoundError } from "../../resolver/errors.ts";
 import { IMMUTABLE } from "../http/cache_policy.ts";
@@ -72,6 +73,11 @@ async function openFile(
 ): Promise<VerifiedFile> {
   const entry = await content.open(cid, path.replace(/\/$/, ""), call);
   if (entry.kind === "file") return entry;
+  // As a web server shows a folder's index: the proof on a page leads to the pointer's own CID.
+  for (const name of FEED_NAMES) {
+    const feed = await entry.find(name, call);
+    if (feed?.kind === "file") return feed;
+  }
   throw new PathNotFoundError("There is a folder at this address, and folders are not listed.", {
     remedy: "Add the name of a file in it to the address.",
   });

@@ -190,6 +190,14 @@ Deno.test("folders are not listed, and what is not there is not found", async ()
   assert.match(problem.detail, /folder/);
 });
 
+Deno.test("a folder's own address gives the feed in it", async () => {
+  const tree = await folderTree({ "a.png": PNG, "atom.xml": "<feed/>", "feed.json": "{}" });
+  const response = await appOver(tree).request(`/ipfs/${tree.root}`);
+  assert.equal(response.status, 200);
+  assert.equal(await response.text(), "<feed/>");
+  assert.match(response.headers.get("Content-Disposition") ?? "", /filename="atom.xml"/);
+});
+
 Deno.test("content that cannot be fetched, and content that is wrong, are told apart", async () => {
   const tree = await rawTree(PNG);
   const status = async (behaviour: Parameters<typeof fakeSource>[1]) => {
