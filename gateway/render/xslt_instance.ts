@@ -1,5 +1,5 @@
 import { abortable } from "../../resolver/deadline.ts";
-import type { XsltReply, XsltRequest } from "./xslt_messages.ts";
+import type { XsltReply, XsltRequest } from "./xslt_worker.ts";
 import workerSource from "./xslt_worker.ts" with { type: "text" };
 
 /** One running engine with its stylesheet compiled: one document at a time, and none after a fault. */

@@ -1,10 +1,19 @@
 /**
  * The inside of the worker that holds the XSLT engine (libxslt as WebAssembly). It runs without any
  * permission: whatever a stylesheet or a document asks for, nothing can be read, fetched or written.
- * xslt_instance.ts starts it from this file's text, so nothing but types is imported from beside it.
+ * xslt_instance.ts starts it from this file's text, so nothing is imported from beside it, not even a type.
  */
 import fs from "node:fs";
-import type { XsltReply, XsltRequest } from "./xslt_messages.ts";
+
+/** What the two sides say to each other: one reply to each request, in order. */
+export type XsltRequest =
+  | { readonly kind: "load"; readonly wasm: Uint8Array; readonly stylesheet: string }
+  | { readonly kind: "transform"; readonly xml: Uint8Array; readonly maxOutputBytes: number };
+
+export type XsltReply =
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly output: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "fault"; readonly reason: string };
 
 /** The worker's own; the types at hand are those of the main thread. */
 declare function postMessage(reply: XsltReply, options: { transfer: Transferable[] }): void;
