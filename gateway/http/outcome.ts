@@ -89,7 +89,7 @@ function classify(error: unknown): Outcome {
   if (error instanceof PathNotFoundError) {
     return { status: 404, type: "path-not-found", title: "No such file", cacheControl: BRIEFLY };
   }
-  if (error instanceof UnavailableError || isBusyEngine(error)) {
+  if (error instanceof UnavailableError || isEngineError(error, ["busy", "closed"])) {
     return {
       status: 503,
       type: "unavailable",
@@ -143,7 +143,7 @@ function classify(error: unknown): Outcome {
     };
   }
   if (error instanceof DOMException && error.name === "TimeoutError") return TIMEOUT;
-  if (error instanceof ContentWrongError) {
+  if (error instanceof ContentWrongError || isEngineError(error, ["timeout", "too-large"])) {
     return {
       status: 502,
       type: "content-wrong",
@@ -154,8 +154,9 @@ function classify(error: unknown): Outcome {
   return INTERNAL;
 }
 
-function isBusyEngine(error: unknown): boolean {
-  return error instanceof XsltError && error.reason === "busy";
+/** A page that a feed makes too large or too slow is that feed's fault; a broken engine is ours. */
+function isEngineError(error: unknown, reasons: readonly XsltError["reason"][]): boolean {
+  return error instanceof XsltError && reasons.includes(error.reason);
 }
 
 /**

@@ -298,7 +298,7 @@
       </header>
       <!-- A picture that the text shows already, or that a film shows before it plays, is not shown twice. -->
       <xsl:for-each select="$post/ourspace:image[
-        not(contains($html, @href)) and not(../../media:content/@medium = 'video')]">
+        not(@shown) and not(../../media:content/@medium = 'video')]">
         <p class="picture"><img src="{@href}" alt="{@alt}" loading="lazy" decoding="async"/></p>
       </xsl:for-each>
       <xsl:if test="string($html)">
@@ -307,8 +307,7 @@
           <xsl:value-of select="$html" disable-output-escaping="yes"/>
         </div>
       </xsl:if>
-      <xsl:apply-templates select="media:content[
-        not(@medium = 'image') or not(contains($html, @url) or @url = $post/ourspace:image/@href)]"/>
+      <xsl:apply-templates select="media:content[not(@ourspace:shown)]"/>
       <xsl:if test="category or link != $post/@href">
         <footer>
           <xsl:if test="category">

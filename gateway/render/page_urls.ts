@@ -41,6 +41,21 @@ const URL_ATTRIBUTE = /( (?:href|src|poster|srcset)=")([^"]*)/g;
 /** The start of a root-relative URL, alone or as a candidate of a `srcset`. */
 const ROOT_RELATIVE = /(^|,\s*)(?=\/)/g;
 
+/**
+ * The URLs that sanitised HTML shows or links to, for the page to show no picture twice. Found here, in one
+ * pass: XPath's `contains` takes seconds for 50 long URLs that nearly match in half a megabyte.
+ */
+export function urlsIn(html: string): Set<string> {
+  const urls = new Set<string>();
+  for (const [tag] of html.matchAll(TAG)) {
+    // The sanitizer writes `&` as a reference, and the other characters cannot be in a URL.
+    for (const [, , url = ""] of tag.matchAll(URL_ATTRIBUTE)) {
+      urls.add(url.replaceAll("&amp;", "&"));
+    }
+  }
+  return urls;
+}
+
 /** Sanitised HTML for use outside of the gateway: its root-relative URLs get the origin. */
 export function absoluteHtml(html: string, origin: string): string {
   return html.replace(

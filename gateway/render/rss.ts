@@ -44,9 +44,11 @@
  *       ourspace:updated         @datetime, @text; absent unless the source gives one other than published
  *       ourspace:author          one per author: the name, @href when there is one
  *       ourspace:image           the item's picture: @href, @alt; absent when there is none
+ *                                @shown     true when the item's HTML has it already; else absent
  *     item/media:content         one per enclosure: @url @type @medium (image, audio, video, document)
  *                                and when known @fileSize (bytes), @duration (seconds),
  *                                @ourspace:size (e.g. 3.4 MB), @ourspace:time (e.g. 1:02:03);
+ *                                @ourspace:shown  true for a picture that the HTML or ourspace:image shows;
  *                                media:title in it when it has one
  *
  * The channel's `link` is the feed's own home page, or this page when it names none; an item's `link` is

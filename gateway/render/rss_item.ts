@@ -1,7 +1,7 @@
 import type { Enclosure, Item } from "../../schemas/feed.ts";
 import { directionOf } from "./language.ts";
 import { durationText, mediumOf, sizeText } from "./media.ts";
-import { absoluteHtml, absoluteUrl } from "./page_urls.ts";
+import { absoluteHtml, absoluteUrl, urlsIn } from "./page_urls.ts";
 import { authorElements, imageElement, type RssRendering } from "./rss_page.ts";
 import { element, escapeText, textElement, type Xml } from "./xml.ts";
 
@@ -9,6 +9,7 @@ import { element, escapeText, textElement, type Xml } from "./xml.ts";
 export function itemElement(item: Item, rendering: RssRendering): Xml {
   const { page: { origin }, urls } = rendering;
   const [first] = item.enclosures;
+  const inText = urlsIn(item.html ?? "");
   return element(
     "item",
     {},
@@ -25,8 +26,8 @@ export function itemElement(item: Item, rendering: RssRendering): Xml {
       length: String(first.length ?? 0),
       type: first.mediaType,
     }),
-    item.enclosures.map((enclosure) => mediaElement(enclosure, origin)),
-    postElement(item, rendering),
+    item.enclosures.map((enclosure) => mediaElement(enclosure, item, inText, origin)),
+    postElement(item, inText, rendering),
   );
 }
 
@@ -42,24 +43,36 @@ function contentElements({ summary, html }: Item, origin: string): (Xml | undefi
     : [textElement("description", content)];
 }
 
-function mediaElement(enclosure: Enclosure, origin: string): Xml {
+function mediaElement(
+  enclosure: Enclosure,
+  { image }: Item,
+  inText: ReadonlySet<string>,
+  origin: string,
+): Xml {
   const { url, mediaType, length, duration, title } = enclosure;
+  const medium = mediumOf(mediaType);
+  const shown = medium === "image" && (inText.has(url) || url === image?.url);
   return element(
     "media:content",
     {
       url: absoluteUrl(url, origin),
       type: mediaType,
-      medium: mediumOf(mediaType),
+      medium,
       fileSize: length?.toString(),
       duration: duration?.toString(),
       "ourspace:size": length === undefined ? undefined : sizeText(length),
       "ourspace:time": duration === undefined ? undefined : durationText(duration),
+      "ourspace:shown": shown ? "true" : undefined,
     },
     textElement("media:title", title),
   );
 }
 
-function postElement(item: Item, { feed, page, urls, dates }: RssRendering): Xml {
+function postElement(
+  item: Item,
+  inText: ReadonlySet<string>,
+  { feed, page, urls, dates }: RssRendering,
+): Xml {
   const language = item.language === feed.language ? undefined : item.language;
   const date = (name: string, when: string | undefined) =>
     when && element(name, { datetime: when, text: dates.date(when) });
@@ -74,6 +87,6 @@ function postElement(item: Item, { feed, page, urls, dates }: RssRendering): Xml
     date("ourspace:published", item.published),
     date("ourspace:updated", item.updated === item.published ? undefined : item.updated),
     authorElements(item.authors, page.origin),
-    imageElement(item.image, page.origin),
+    imageElement(item.image, page.origin, item.image && inText.has(item.image.url)),
   );
 }

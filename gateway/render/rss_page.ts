@@ -76,10 +76,15 @@ export function authorElements(authors: readonly Person[], origin: string): Xml[
   );
 }
 
-/** `ourspace:image`, when there is one. */
-export function imageElement(image: Image | undefined, origin: string): Xml | undefined {
+/** `ourspace:image`, when there is one. `shown`: the item's own HTML has it already. */
+export function imageElement(
+  image: Image | undefined,
+  origin: string,
+  shown = false,
+): Xml | undefined {
   return image && element("ourspace:image", {
     href: absoluteUrl(image.url, origin),
     alt: image.alt,
+    shown: shown ? "true" : undefined,
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createAnswerError } from "../../../gateway/http/errors.ts";
+import { XsltError } from "../../../gateway/render/xslt.ts";
 import {
   ContentUnreachableError,
   ContentWrongError,
@@ -39,6 +40,10 @@ const OUTCOMES: readonly [Error, number, boolean, boolean][] = [
   [new PointerRefusedError("x", { reason: "not-verifiable-here" }), 501, true, false],
   [new ContentUnreachableError("x", { roads: [road] }), 504, false, true],
   [new ContentWrongError("x", { roads: [road] }), 502, false, false],
+  [new XsltError("x", { reason: "busy" }), 503, false, true],
+  [new XsltError("x", { reason: "closed" }), 503, false, true],
+  [new XsltError("x", { reason: "timeout" }), 502, false, false],
+  [new XsltError("x", { reason: "too-large" }), 502, false, false],
 ];
 
 for (const [error, status, kept, again] of OUTCOMES) {

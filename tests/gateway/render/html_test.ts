@@ -3,7 +3,7 @@ import { createHtmlRenderer } from "../../../gateway/render/html.ts";
 import { feedStylesheet } from "../../../gateway/render/page_assets.ts";
 import { rss } from "../../../gateway/render/rss.ts";
 import { createXsltEngine } from "../../../gateway/render/xslt.ts";
-import type { Feed } from "../../../schemas/feed.ts";
+import type { Feed, Item } from "../../../schemas/feed.ts";
 import { pageContext, type PageContextFields } from "../../support/page_contexts.ts";
 import {
   arabicFeed,
@@ -35,6 +35,12 @@ async function render(feed: Feed, fields?: PageContextFields): Promise<string> {
   return page;
 }
 
+/** A feed with one post that has the fields given. */
+function onePost(fields: Partial<Item>): Feed {
+  const nothing = { guid: "a", id: "a".repeat(26), authors: [], categories: [], enclosures: [] };
+  return { ...emptyFeed, items: [{ ...nothing, ...fields }] };
+}
+
 const NEVER = { signal: new AbortController().signal };
 
 const count = (page: string, pattern: RegExp) => page.match(pattern)?.length ?? 0;
@@ -64,6 +70,26 @@ Deno.test("no page has a script, an inline style or a second heading of the firs
       assert.ok(page.includes(landmark), landmark);
     }
   }
+});
+
+Deno.test("a picture that the text shows is not shown a second time", async () => {
+  const url = "https://pictures.example/tree?width=1&height=2";
+  const feed = onePost({
+    html: '<p><img src="https://pictures.example/tree?width=1&amp;height=2" alt="A tree" /></p>',
+    image: { url, alt: "A tree" },
+    enclosures: [{ url, mediaType: "image/png" }],
+  });
+  assert.equal(count(await render(feed), /<img[^>]*tree/g), 1);
+});
+
+Deno.test("addresses that nearly stand in the text, over and over, delay no page", async () => {
+  const period = "https://x/";
+  const enclosures = Array.from({ length: 50 }, (_, index) => ({
+    url: `${period.repeat(400)}${index}`,
+    mediaType: "image/png",
+  }));
+  const feed = onePost({ html: `<p>${period.repeat(50_000)}</p>`, enclosures });
+  assert.equal(count(await render(feed), /<figure/g), 50);
 });
 
 Deno.test("the feed's forms are announced to readers", async () => {
