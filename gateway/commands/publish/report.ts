@@ -35,7 +35,7 @@ export function reportLines(publication: Publication): string[] {
         [`${contents} of ${deliveries.length} places`, ...otherHolders].join(", ")
       }`,
     ]),
-    ...deliveries.map((delivery) => placeLine(delivery, withdrawn)),
+    ...deliveries.map((delivery) => placeLine(delivery, publication.content)),
     ...pageLines(publication),
   ];
 }
@@ -63,14 +63,19 @@ function headline(publication: Publication): string {
     : `Published ${what}`;
 }
 
-function placeLine(
-  { place, holdsPointer, holdsContent, reason }: Delivery,
-  withdrawn: boolean,
-): string {
-  const both = holdsContent ? "holds both" : "holds the pointer, not the content yet";
-  const content = withdrawn ? "holds the pointer" : both;
-  const state = holdsPointer ? content : "does not hold the pointer";
+function placeLine(delivery: Delivery, content: PreparedContent | null): string {
+  const { place, holdsPointer, reason } = delivery;
+  const state = holdsPointer ? holdings(delivery, content) : "does not hold the pointer";
   return `  ${place.name}: ${state}${reason === "" ? "" : `. ${reason}`}`;
+}
+
+function holdings({ place, holdsContent }: Delivery, content: PreparedContent | null): string {
+  if (content === null) return "holds the pointer";
+  if (!holdsContent) return "holds the pointer, not the content yet";
+  // Only the own node was given every file.
+  return place.own || content.fileCount === 1
+    ? "holds both"
+    : "holds both; files beside the feed come when a reader there opens them";
 }
 
 function pageLines({ pointer, deliveries, ownUrl }: Publication): string[] {

@@ -141,7 +141,7 @@ Deno.test("peers get the pointer, fetch the content, and are named with what is 
   assert.match(terminal.notes.join("\n"), /nothing was learnt from https:\/\/down\.example/);
   assert.match(text, /Pointer: +held by 2 of 4 places/);
   assert.match(text, /Content: +held by 2 of 4 places/);
-  assert.match(text, /https:\/\/peer\.example: holds both\n/);
+  assert.match(text, /https:\/\/peer\.example: holds both; files beside the feed come when/);
   assert.match(text, /down\.example: does not hold the pointer\. It cannot be reached\./);
   assert.match(text, /late\.example: does not hold the pointer\. .*403\. It has not come\./);
   assert.match(text, new RegExp(`\\n +${PEER}/${publisher.address}`));
