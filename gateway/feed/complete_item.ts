@@ -7,7 +7,8 @@ import { readLanguage } from "./language_tag.ts";
 import type { FeedLinks } from "./links_of_feed.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { present } from "./present.ts";
-import type { ResolveLink, Sanitizer } from "./sanitize.ts";
+import type { Sanitizer } from "./sanitize.ts";
+import type { ResolveLink } from "./sanitize_links.ts";
 
 /** UTF-16 units, and entries. What feeds have in earnest is far below. */
 const MAX_TITLE = 500;

@@ -2,7 +2,7 @@ import type { VerifiedFolder } from "../../resolver/content/content.ts";
 import type { Call } from "../../resolver/contracts.ts";
 import { createFolderFiles } from "./folder_files.ts";
 import { baseOf, type LinkUse, targetOf } from "./links.ts";
-import type { ResolveLink } from "./sanitize.ts";
+import type { ResolveLink } from "./sanitize_links.ts";
 
 /**
  * The links of one feed. Files of its folder have to be looked up, all at once: whoever resolves links

@@ -1,10 +1,8 @@
 // @ts-types="@types/sanitize-html"
-import type { Attributes, IOptions, Tag } from "sanitize-html";
+import type { IOptions } from "sanitize-html";
 import { xmlCharacters } from "../characters.ts";
-import type { LinkUse } from "./links.ts";
-
-/** Where a URL of the HTML leads; nothing: it is left out. */
-export type ResolveLink = (href: string, use: LinkUse) => string | undefined;
+import { frameTag, linkTag, pictureTag, playerTag, sourceTag } from "./sanitize_links.ts";
+import type { ResolveLink } from "./sanitize_links.ts";
 
 export interface Sanitizer {
   /**
@@ -24,12 +22,13 @@ const MAX_LENGTH = 512 * 1024;
  */
 const MAX_DEPTH = 256;
 
-const TEXT_TAGS =
-  "p br hr pre blockquote h2 h3 h4 h5 h6 div span ul ol li dl dt dd details summary " +
-  "a abbr b bdi bdo cite code data del dfn em i ins kbd mark q rp rt ruby s samp small strong sub " +
-  "sup time u var wbr";
-const TABLE_TAGS = "table caption colgroup col thead tbody tfoot tr th td";
-const MEDIA_TAGS = "figure figcaption picture source img audio video";
+const ALLOWED_TAGS = [
+  "p br hr pre blockquote h2 h3 h4 h5 h6 div span ul ol li dl dt dd details summary",
+  "a abbr b bdi bdo cite code data del dfn em i ins kbd mark q rp rt ruby s samp small strong",
+  "sub sup time u var wbr",
+  "table caption colgroup col thead tbody tfoot tr th td",
+  "figure figcaption picture source img audio video",
+].flatMap((names) => names.split(" "));
 
 const ALLOWED_ATTRIBUTES: Record<string, string[]> = {
   "*": ["lang", "dir", "title"],
@@ -75,7 +74,7 @@ export async function loadSanitizer(): Promise<Sanitizer> {
 
 function htmlOptions(resolve: ResolveLink): IOptions {
   return {
-    allowedTags: `${TEXT_TAGS} ${TABLE_TAGS} ${MEDIA_TAGS}`.split(" "),
+    allowedTags: ALLOWED_TAGS,
     allowedAttributes: ALLOWED_ATTRIBUTES,
     // A second check behind `resolve`, which has let nothing else through.
     allowedSchemes: ["https", "http", "mailto", "tel", "xmpp", "magnet", "ethereum"],
@@ -88,92 +87,17 @@ function htmlOptions(resolve: ResolveLink): IOptions {
       center: "div",
       strike: "s",
       tt: "code",
-      a: (_, attributes) => anchor(attributes, resolve),
-      img: (_, attributes) => picture(attributes, resolve),
-      audio: (_, attributes) => player("audio", attributes, resolve),
-      video: (_, attributes) => player("video", attributes, resolve),
-      source: (_, attributes) => ({
-        tagName: "source",
-        attribs: withLinks(attributes, resolve, ["src"]),
-      }),
-      iframe: (_, attributes) => frame(attributes, resolve),
+      a: (_, attributes) => linkTag(attributes, resolve),
+      img: (_, attributes) => pictureTag(attributes, resolve),
+      audio: (_, attributes) => playerTag("audio", attributes, resolve),
+      video: (_, attributes) => playerTag("video", attributes, resolve),
+      source: (_, attributes) => sourceTag(attributes, resolve),
+      iframe: (_, attributes) => frameTag(attributes, resolve),
     },
     selfClosing: ["br", "col", "hr", "img", "source", "wbr"],
     exclusiveFilter: ({ tag, attribs }) =>
       tag === "source" && attribs["src"] === undefined && attribs["srcset"] === undefined,
   };
-}
-
-/**
- * `nofollow ugc`: links are their publisher's, and a gateway that anybody can publish through must not
- * lend them its name; `noopener` for browsers that do not imply it.
- */
-function anchor(attributes: Attributes, resolve: ResolveLink): Tag {
-  const href = attributes["href"] === undefined ? undefined : resolve(attributes["href"], "link");
-  return href === undefined
-    ? { tagName: "span", attribs: without(attributes, "href", "rel") }
-    : { tagName: "a", attribs: { ...attributes, href, rel: "noopener nofollow ugc" } };
-}
-
-/** A picture that cannot be shown leaves its text behind. */
-function picture(attributes: Attributes, resolve: ResolveLink): Tag {
-  const attribs = withLinks(attributes, resolve, ["src"]);
-  const alt = attributes["alt"] ?? "";
-  return attribs["src"] === undefined
-    ? { tagName: "span", attribs: {}, text: alt }
-    : { tagName: "img", attribs: { ...attribs, alt, loading: "lazy" } };
-}
-
-/** Plays only when asked to, and loads nothing before. */
-function player(tagName: string, attributes: Attributes, resolve: ResolveLink): Tag {
-  const attribs = withLinks(attributes, resolve, ["src", "poster"]);
-  return { tagName, attribs: { ...attribs, controls: "controls", preload: "none" } };
-}
-
-/** What was embedded can still be visited. */
-function frame({ src }: Attributes, resolve: ResolveLink): Tag {
-  const url = src === undefined ? undefined : resolve(src, "media");
-  return url === undefined
-    ? { tagName: "span", attribs: {} }
-    : { tagName: "a", attribs: { href: url, rel: "noopener nofollow ugc" }, text: url };
-}
-
-/** The attributes, in their order, with what leads nowhere left out. */
-function withLinks(
-  attributes: Attributes,
-  resolve: ResolveLink,
-  names: readonly string[],
-): Attributes {
-  const attribs = { ...attributes };
-  for (const name of [...names, "srcset"]) {
-    const written = attribs[name];
-    if (written === undefined) continue;
-    const value = name === "srcset" ? resolveSrcset(written, resolve) : resolve(written, "media");
-    if (value === undefined) delete attribs[name];
-    else attribs[name] = value;
-  }
-  return attribs;
-}
-
-/** HTML, "Parsing a srcset attribute": a URL without white space, then what else is before a comma. */
-const CANDIDATE = /[\s,]*(\S*[^\s,])(?:,+|\s+([^,]*)|$)/y;
-const DESCRIPTORS = /^(?:\d+(?:\.\d+)?[wx])?$/;
-
-function resolveSrcset(srcset: string, resolve: ResolveLink): string | undefined {
-  const candidates: string[] = [];
-  CANDIDATE.lastIndex = 0;
-  for (let match = CANDIDATE.exec(srcset); match !== null; match = CANDIDATE.exec(srcset)) {
-    const [, written = "", descriptors = ""] = match;
-    const url = resolve(written, "media")?.replaceAll(",", "%2C");
-    const descriptor = descriptors.trim();
-    if (url === undefined || !DESCRIPTORS.test(descriptor)) continue;
-    candidates.push(descriptor === "" ? url : `${url} ${descriptor}`);
-  }
-  return candidates.length === 0 ? undefined : candidates.join(", ");
-}
-
-function without(attributes: Attributes, ...names: readonly string[]): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
 }
 
 class TooDeep extends Error {}

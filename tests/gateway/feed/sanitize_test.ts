@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { Parser } from "htmlparser2";
 import { xmlCharacters } from "../../../gateway/characters.ts";
 import { targetOf } from "../../../gateway/feed/links.ts";
-import { loadSanitizer, type ResolveLink } from "../../../gateway/feed/sanitize.ts";
+import { loadSanitizer } from "../../../gateway/feed/sanitize.ts";
+import type { ResolveLink } from "../../../gateway/feed/sanitize_links.ts";
 
 const sanitizer = await loadSanitizer();
 
