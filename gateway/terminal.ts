@@ -1,3 +1,5 @@
+import { OurSpaceError } from "../schemas/errors.ts";
+
 const encoder = new TextEncoder();
 
 /** Writes a line for the person who started the program. */
@@ -11,12 +13,22 @@ export function printProblem(line: string): void {
 }
 
 /**
- * What an operator needs of an error: an error of ours as its message and remedy, with its causes;
- * anything else with its stack, because nobody expected it.
+ * What an operator needs of an error: an error of ours as its message and remedy, with the messages of
+ * its causes; anything else with its stack, because nobody expected it.
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const remedy = "remedy" in error && typeof error.remedy === "string" ? ` ${error.remedy}` : "";
-  const own = "remedy" in error ? `${error.message}${remedy}` : error.stack ?? error.message;
-  return error.cause === undefined ? own : `${own}\n  because: ${describeError(error.cause)}`;
+  const own = error instanceof OurSpaceError ? told(error) : error.stack ?? error.message;
+  return own + causes(error);
+}
+
+function told({ message, remedy }: OurSpaceError): string {
+  return `${message} ${remedy}`.trim();
+}
+
+function causes({ cause }: Error): string {
+  if (cause === undefined) return "";
+  if (!(cause instanceof Error)) return `\n  because: ${cause}`;
+  const own = cause instanceof OurSpaceError ? told(cause) : cause.message;
+  return `\n  because: ${own}${causes(cause)}`;
 }

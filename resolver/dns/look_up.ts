@@ -30,7 +30,7 @@ export async function lookUp(
     failures.push(new Error(`${server.label}: ${reply.reason}`, { cause: reply }));
   }
   throw new NameLookupError(
-    `${quote(question.name)} could not be looked up: no DNS server answers`,
+    `${quote(question.name)} could not be looked up: no DNS server answers.`,
     {
       reason: "failed",
       remedy:

@@ -29,7 +29,7 @@ export function parseDnsSetting(text: string): DnsServers {
   }
   const endpoint = parseEndpoint(written);
   if (endpoint !== null) return { kind: "plain", ...endpoint };
-  throw new OurSpaceError(`DNS is ${quote(written)}, which is no DNS server`, {
+  throw new OurSpaceError(`DNS is ${quote(written)}, which is no DNS server.`, {
     remedy: "Write DNS as system, https://dns.example/dns-query, 192.0.2.1:53 or [2001:db8::1]:53.",
   });
 }

@@ -39,7 +39,7 @@ export function parseAddressRanges(text: string): AddressRanges {
   const ranges = written.map((part) => {
     const range = parseAddressRange(part);
     if (range !== null) return range;
-    throw new OurSpaceError(`${quote(part)} is no address range`, {
+    throw new OurSpaceError(`${quote(part)} is no address range.`, {
       remedy: "Write ranges like 10.0.0.0/8 or fd00::/8, several separated by commas.",
     });
   });

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { describeError } from "../../gateway/terminal.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
+
+Deno.test("an error of ours is told with what to do and its causes, without a stack", () => {
+  const inner = new Deno.errors.AddrInUse("Address already in use", { cause: "a program" });
+  const error = new OurSpaceError("Nobody can listen.", { remedy: "Wait.", cause: inner });
+  assert.equal(
+    describeError(error),
+    "Nobody can listen. Wait.\n  because: Address already in use\n  because: a program",
+  );
+});
+
+Deno.test("an error that nobody expected is told with its stack", () => {
+  assert.match(describeError(new TypeError("What?")), /^TypeError: What\?\n +at .*terminal_test/s);
+});
