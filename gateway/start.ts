@@ -7,6 +7,7 @@ import { readConfig } from "./config.ts";
 import { platformDataFolder } from "./data_folder.ts";
 import { environmentVariables } from "./environment_variables.ts";
 import { problem } from "./http/problem.ts";
+import { listen } from "./listen.ts";
 import { listeningOrigin } from "./listening_origin.ts";
 import {
   dataFolderSetting,
@@ -37,8 +38,8 @@ async function start(): Promise<void> {
   const stopping = new AbortController();
 
   let gateway: Gateway | null = null;
-  const server = Deno.serve(
-    { hostname: config.get(hostSetting), port: config.get(portSetting), onListen: () => {} },
+  const server = listen(
+    { hostname: config.get(hostSetting), port: config.get(portSetting) },
     (request, { remoteAddr }) =>
       gateway?.fetch(request, { remoteAddress: remoteAddr.hostname }) ?? notReady(),
   );
