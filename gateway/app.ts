@@ -19,8 +19,13 @@ export interface AppRoutes {
 }
 
 export interface App {
-  /** `remoteAddress`: the client's, as the listener sees it; empty where the platform tells none. */
-  fetch(request: Request, client: { remoteAddress: string }): Promise<Response>;
+  fetch(request: Request, client: Client): Response | Promise<Response>;
+}
+
+/** Who asks. */
+export interface Client {
+  /** As the listener sees it; empty where the platform tells none. Asking for it costs a system call. */
+  readonly remoteAddress: string;
 }
 
 /** What belongs to programs, whatever the host. */
@@ -64,7 +69,7 @@ export function createApp(parts: {
           return await services.fetch(request, client);
         }
         const site = siteOf(request, publicOrigin);
-        return await (site.kind === "own" ? own : domain).fetch(request, { ...client, site });
+        return await (site.kind === "own" ? own : domain).fetch(request, { site });
       } catch (error) {
         return await answerError(error, request);
       }

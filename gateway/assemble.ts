@@ -84,10 +84,9 @@ export async function assembleGateway(options: {
     clock,
   );
   return {
-    async fetch(request, client) {
-      const response = await app.fetch(request, client);
-      requests.count(response);
-      return response;
+    fetch(request, client) {
+      const answer = app.fetch(request, client);
+      return answer instanceof Response ? requests.counted(answer) : answer.then(requests.counted);
     },
     parts,
   };

@@ -2,6 +2,7 @@ import { deadline } from "../resolver/deadline.ts";
 import type { Node } from "../resolver/node/node.ts";
 import { openNode } from "../resolver/node/open_node.ts";
 import { createVerifier } from "../resolver/verify.ts";
+import type { Client } from "./app.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
 import { readConfig } from "./config.ts";
 import { platformDataFolder } from "./data_folder.ts";
@@ -40,8 +41,7 @@ async function start(): Promise<void> {
   let gateway: Gateway | null = null;
   const server = listen(
     { hostname: config.get(hostSetting), port: config.get(portSetting) },
-    (request, { remoteAddr }) =>
-      gateway?.fetch(request, { remoteAddress: remoteAddr.hostname }) ?? notReady(),
+    (request, info) => gateway?.fetch(request, clientOf(info)) ?? notReady(),
   );
   const listening = listeningOrigin(server.addr);
   const publicOrigin = new URL(config.get(publicUrlSetting) ?? listening);
@@ -79,6 +79,14 @@ async function start(): Promise<void> {
       return null;
     }
   }
+}
+
+function clientOf(info: Deno.ServeHandlerInfo<Deno.NetAddr>): Client {
+  return {
+    get remoteAddress() {
+      return info.remoteAddr.hostname;
+    },
+  };
 }
 
 function notReady(): Response {

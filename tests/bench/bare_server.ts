@@ -1,12 +1,16 @@
 /**
- * What the gateway is measured against: `Deno.serve` that sends the bytes of a file, or 304, and
- * nothing else. Arguments: the file, or nothing for 304s. Prints its port.
+ * What the gateway is measured against: a `Deno.serve` that sends one answer, whatever it is asked.
+ * Argument: a JSON file with its status and headers, beside which `<file>.body` holds the body's bytes.
+ * Prints its port.
  */
-const [file] = Deno.args;
-const bytes = file === undefined ? null : await Deno.readFile(file);
+const [file = ""] = Deno.args;
+const { status, headers }: { status: number; headers: Record<string, string> } = JSON.parse(
+  await Deno.readTextFile(file),
+);
+const body = status === 304 ? null : await Deno.readFile(`${file}.body`);
 
 Deno.serve({
   hostname: "127.0.0.1",
   port: 0,
   onListen: ({ port }) => void Deno.stdout.writeSync(new TextEncoder().encode(`${port}\n`)),
-}, () => new Response(bytes, { status: bytes === null ? 304 : 200 }));
+}, () => new Response(body, { status, headers }));

@@ -47,8 +47,8 @@ export async function openTestGateway(
     gateway,
     node,
     problems,
-    get: (path, headers = {}, method = "GET") =>
-      gateway.fetch(
+    get: async (path, headers = {}, method = "GET") =>
+      await gateway.fetch(
         new Request(`https://${headers["Host"] ?? "gateway.example"}${path}`, {
           method,
           headers,
