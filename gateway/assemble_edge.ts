@@ -12,7 +12,7 @@ export async function assembleEdge(
   const settings = readConfig(environment, new Map([[nodeSetting, "off"]]));
   if (settings.get(nodeSetting) !== "off") {
     throw new OurSpaceError("The edge gateway keeps no node.", {
-      remedy: "Unset OURSPACE_NODE, or use `deno task start`.",
+      remedy: "Unset NODE, or use `deno task start`.",
     });
   }
   return await assembleGateway({

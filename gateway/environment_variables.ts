@@ -5,7 +5,18 @@ const ENV_FILE_LIMIT = 64 * 1024;
  * The process's environment variables over those of `.env` in the current folder, if there is one.
  */
 export async function environmentVariables(): Promise<Record<string, string | undefined>> {
-  return { ...await envFile(".env"), ...Deno.env.toObject() };
+  return { ...await envFile(".env"), ...withoutNpmsNode(Deno.env.toObject()) };
+}
+
+/**
+ * npm, and so npx, gives every program a variable `NODE`: the path of Node.js. That is not what
+ * somebody means who sets ours.
+ */
+export function withoutNpmsNode(variables: Record<string, string>): Record<string, string> {
+  const { NODE, ...others } = variables;
+  return NODE === undefined || NODE === variables["npm_node_execpath"]
+    ? others
+    : { ...others, NODE };
 }
 
 async function envFile(path: string): Promise<Record<string, string | undefined>> {

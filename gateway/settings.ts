@@ -39,9 +39,8 @@ export const dataFolderSetting: Setting<string | null> = {
   secret: false,
 };
 
-/** npm, and so npx, gives every program a variable `NODE`: the path of Node.js. */
 export const nodeSetting: Setting<"embedded" | "off"> = {
-  name: "OURSPACE_NODE",
+  name: "NODE",
   fallback: "embedded",
   parse: (text) => {
     if (text === "embedded") return "embedded";

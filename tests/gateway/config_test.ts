@@ -41,7 +41,7 @@ Deno.test("a setting that cannot be used is named, with the form that it should 
       error instanceof OurSpaceError && error.message.includes("PORT") && error.remedy !== "",
   );
   assert.throws(() => readConfig({ PORT: "65536" }), OurSpaceError);
-  assert.throws(() => readConfig({ OURSPACE_NODE: "maybe" }), OurSpaceError);
+  assert.throws(() => readConfig({ NODE: "maybe" }), OurSpaceError);
   assert.throws(() => readConfig({ PEERS: "x".repeat(20_000) }), OurSpaceError);
 });
 

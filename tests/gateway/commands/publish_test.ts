@@ -308,7 +308,7 @@ Deno.test("a data folder that another command holds is told apart from a node th
 Deno.test("without a node the pointer goes to the peers, and somebody has to hold the content", async () => {
   await using peer = await openTestGateway({ clock: () => NOW });
   await using publisher = await makePublisher({
-    environment: { OURSPACE_NODE: "off", PEERS: PEER },
+    environment: { NODE: "off", PEERS: PEER },
     hosts: { [PEER]: answering(peer) },
   });
   const { published, text } = await publisher.publish([publisher.folder, "--yes"]);
@@ -316,6 +316,6 @@ Deno.test("without a node the pointer goes to the peers, and somebody has to hol
   assert.match(text, /Pointer: +held by 1 of 1 places/);
   assert.match(text, /Content: +held by 0 of 1 places/);
 
-  await using alone = await makePublisher({ environment: { OURSPACE_NODE: "off" } });
+  await using alone = await makePublisher({ environment: { NODE: "off" } });
   assert.match(await remedyOf(alone.publish([alone.folder, "--yes"])), /no node and no peers/);
 });

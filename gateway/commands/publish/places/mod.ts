@@ -37,7 +37,7 @@ export async function openPlaces(tools: Tools): Promise<Places> {
   const all = node === null ? peers : [node.place, ...peers];
   if (all.length === 0) {
     throw new OurSpaceError("There is nobody to give the pointer to: no node and no peers.", {
-      remedy: "Set OURSPACE_NODE to embedded, or PEERS to other nodes' addresses.",
+      remedy: "Set NODE to embedded, or PEERS to other nodes' addresses.",
     });
   }
   const kubo = settings.get(kuboSetting);
