@@ -52,11 +52,6 @@ Deno.test("what is wrong is said once", () => {
   });
 });
 
-Deno.test("variables that npm gives to every program are no settings", () => {
-  const given = { NODE: "/usr/bin/node", EDITOR: "vi", COLOR: "0", INIT_CWD: "/" };
-  assert.ok(readConfig(given).entries.every((entry) => !entry.given));
-});
-
 Deno.test("the names in the table are unique", () => {
   const names = settingsTable.map(({ name }) => name);
   assert.deepEqual(names, [...new Set(names)]);
