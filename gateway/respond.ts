@@ -13,6 +13,7 @@ import { namesDomain } from "./names_domain.ts";
 import type { PageContext, Renderer } from "./render/renderer.ts";
 import type { Representation, Representations } from "./representations.ts";
 import type { Visit } from "./visits.ts";
+import { WELCOME_ADDRESS } from "./welcome_address.ts";
 
 /** What is asked for: one format of one feed, for one site. */
 export interface FeedRequest {
@@ -152,6 +153,7 @@ function pageContext(asked: FeedRequest, shown: Shown, loaded: LoadedFeed): Page
     pointer: shown.pointer,
     origin: asked.site.origin,
     basePath: asked.site.kind === "domain" ? "" : `/${name.text}`,
+    payable: record.identity.address !== WELCOME_ADDRESS,
     domainVerified: name.kind !== "identity" && namesDomain(loaded.feed, name.text),
     domainAuthenticated: record.authenticated,
     stale: shown.stale,

@@ -402,11 +402,15 @@
       </section>
       <section id="identity">
         <h2>Identity</h2>
-        <img class="qr" alt="QR code of {$page/ourspace:pay/@href}" width="160" height="160" loading="lazy"
-          src="/{substring-after(substring-after(key('link', 'qr')/@href, '://'), '/')}"/>
+        <xsl:if test="$page/ourspace:pay">
+          <img class="qr" alt="QR code of {$page/ourspace:pay/@href}" width="160" height="160" loading="lazy"
+            src="/{substring-after(substring-after(key('link', 'qr')/@href, '://'), '/')}"/>
+        </xsl:if>
         <p><code class="long"><xsl:value-of select="$identity"/></code></p>
         <xsl:apply-templates select="$page/ourspace:name[@kind != 'identity']"/>
-        <p><a class="button quiet" href="{$page/ourspace:pay/@href}">Send money</a></p>
+        <xsl:if test="$page/ourspace:pay">
+          <p><a class="button quiet" href="{$page/ourspace:pay/@href}">Send money</a></p>
+        </xsl:if>
       </section>
       <xsl:call-template name="proof"/>
     </aside>

@@ -12,6 +12,8 @@ export interface PageContext {
   readonly origin: string;
   /** `/alice.example`, or empty on a custom domain: what a feed's own routes start with. */
   readonly basePath: string;
+  /** False when nobody has the account's key any more: the page then asks for no money. */
+  readonly payable: boolean;
   /** True when the feed names the domain back (the channel's link). Only for DNS and ENS names. */
   readonly domainVerified: boolean;
   /** True when the domain's record was checked by DNSSEC. */

@@ -22,7 +22,7 @@
  *       ourspace:identity        the account that signed: 0x… with its checksum, or eip155:<chain>:0x…
  *                                @kind      wallet | contract
  *                                @short     its first and last characters, e.g. 0xd8dA…6045
- *       ourspace:pay             @href      ethereum:… (ERC-681)
+ *       ourspace:pay             @href      ethereum:… (ERC-681); absent when nobody has the key
  *       ourspace:pointer         the signed pointer
  *                                @cid       content identifier
  *                                @signature 0x…

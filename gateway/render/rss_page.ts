@@ -31,7 +31,7 @@ export function pageElement({ feed, page, urls, dates }: RssRendering): Xml {
       kind: identity.kind,
       short: `${identity.address.slice(0, 6)}…${identity.address.slice(-4)}`,
     }, identityText(identity)),
-    element("ourspace:pay", { href: paymentUri(identity) }),
+    page.payable ? element("ourspace:pay", { href: paymentUri(identity) }) : undefined,
     element(
       "ourspace:pointer",
       {

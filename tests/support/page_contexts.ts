@@ -27,6 +27,7 @@ export async function pageContext(fields: PageContextFields = {}): Promise<PageC
     pointer: await verifiedPointer(signer, pointer),
     origin: "https://gateway.example",
     basePath: `/${name.text}`,
+    payable: true,
     domainVerified: false,
     domainAuthenticated: false,
     stale: false,

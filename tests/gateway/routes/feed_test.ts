@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { brotliDecompressSync } from "node:zlib";
+import { installWelcome } from "../../../gateway/welcome.ts";
 import { WITHDRAWN_CID } from "../../../schemas/pointer.ts";
 import { makeSigner, type Signer, signPointer } from "../../support/pointers.ts";
 import { openTestGateway, type TestGateway } from "../../support/test_gateway.ts";
@@ -224,4 +225,15 @@ Deno.test("the last copy is shown, marked, when the newest content cannot be had
   assert.equal(stale.status, 200);
   assert.notEqual(stale.headers.get("ETag"), fresh.headers.get("ETag"));
   assert.match(await stale.text(), /may not be the newest/);
+});
+
+Deno.test("nobody is invited to send money to the welcome feed, whose key was thrown away", async () => {
+  await using test = await openTestGateway();
+  const call = { signal: AbortSignal.timeout(10_000) };
+  const { verifier } = test.gateway.parts;
+  const welcome = await installWelcome({ node: test.node, verifier }, call);
+  const other = await publish(test, makeSigner(), FEED);
+  const page = async (path: string) => await (await test.get(path, BROWSER)).text();
+  assert.doesNotMatch(await page(welcome), /ethereum:|Send money|qr\.svg/);
+  assert.match(await page(other), /href="ethereum:0x[0-9a-fA-F]{40}"/);
 });
