@@ -18,6 +18,8 @@ import { loadSanitizer } from "./sanitize.ts";
 
 /** The newest ones. */
 const MAX_ITEMS = 1_000;
+/** Of all items together, in UTF-16 units: escaping can make HTML four times as long as its source. */
+const MAX_HTML = 16 * 1024 * 1024;
 const MAX_TITLE = 500;
 const MAX_DESCRIPTION = 2_000;
 
@@ -52,9 +54,13 @@ export async function completeFeed(
   completeFrame();
   const incomplete = new Set<DatedItem>();
   const items = new Map<DatedItem, Item | undefined>();
+  let html = 0;
   for (const item of dated) {
     const before = links.missing;
-    items.set(item, completeOne(item));
+    const completed = completeOne(item);
+    html += completed?.html?.length ?? 0;
+    if (html > MAX_HTML) break;
+    items.set(item, completed);
     if (links.missing > before) incomplete.add(item);
     await pause(item.draft);
   }
@@ -90,8 +96,8 @@ const STRETCH = 64 * 1024;
 
 function createPauses({ signal }: Call): (item: DraftItem) => Promise<void> {
   let worked = 0;
-  return async ({ content }) => {
-    worked += content?.value.length ?? 0;
+  return async ({ title, summary, content }) => {
+    for (const text of [title, summary, content]) worked += text?.value.length ?? 0;
     if (worked < STRETCH) return;
     worked = 0;
     await new Promise((resolve) => setTimeout(resolve, 0));

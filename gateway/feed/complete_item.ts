@@ -19,8 +19,9 @@ const MAX_ALT = 1_000;
 const MAX_PEOPLE = 20;
 const MAX_CATEGORIES = 50;
 const MAX_ENCLOSURES = 50;
+const MAX_TEXT = 256 * 1024;
 /** Of HTML that only its first words are wanted of. */
-const EXCERPT = 16 * 1024;
+const EXCERPT = 8 * 1024;
 
 /** The dates that were read, so that the items could be put in order. */
 export interface DatedItem {
@@ -108,10 +109,15 @@ function safeHtml(
 ): string | undefined {
   if (content === undefined) return undefined;
   const isMarkup = content.kind === "html" && content.value.includes("<");
-  const text = content.kind === "html" ? () => sanitizer.text(content.value) : () => content.value;
-  const html = sanitizer.html(isMarkup ? content.value : paragraphs(text()), resolve);
+  const markup = isMarkup ? content.value : paragraphs(plainContent(content, sanitizer));
+  const html = sanitizer.html(markup, resolve);
   const shows = /<(?:img|audio|video)\b/.test(html) || html.replace(/<[^<>]*>/g, "").trim() !== "";
   return shows ? html : undefined;
+}
+
+function plainContent({ kind, value }: RawText, sanitizer: Sanitizer): string {
+  const text = value.slice(0, MAX_TEXT);
+  return kind === "html" ? sanitizer.text(text) : text;
 }
 
 function completeEnclosure(enclosure: DraftEnclosure, resolve: ResolveLink): Enclosure[] {
@@ -130,7 +136,8 @@ function completeEnclosure(enclosure: DraftEnclosure, resolve: ResolveLink): Enc
 }
 
 function completeCategories(categories: readonly string[]): string[] {
-  const names = categories.flatMap((category) => cleanText(category, MAX_CATEGORY) ?? []);
+  const names = categories.slice(0, 10 * MAX_CATEGORIES)
+    .flatMap((category) => cleanText(category, MAX_CATEGORY) ?? []);
   return [...new Set(names)].slice(0, MAX_CATEGORIES);
 }
 

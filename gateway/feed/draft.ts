@@ -16,6 +16,9 @@ export interface DraftFeed {
   readonly items: readonly DraftItem[];
 }
 
+/** Items that are looked at, in the order of the document; the newest of them are kept. */
+export const MAX_DRAFT_ITEMS = 10_000;
+
 export interface DraftItem {
   readonly guid: string | undefined;
   readonly title: RawText | undefined;

@@ -1,4 +1,10 @@
-import type { DraftFeed, DraftItem, DraftPerson, RawText } from "./draft.ts";
+import {
+  type DraftFeed,
+  type DraftItem,
+  type DraftPerson,
+  MAX_DRAFT_ITEMS,
+  type RawText,
+} from "./draft.ts";
 import { enclosureAt, enclosuresOf, imageOf, mediaDescription } from "./from_media.ts";
 import { attribute, basesOf, child, children, markupOf, textIn } from "./xml_reading.ts";
 import type { XmlElement } from "./xml_tree.ts";
@@ -17,7 +23,8 @@ export function draftFromAtom(feed: XmlElement): DraftFeed {
     authors: authorsOf(feed),
     copyright: textConstruct(child(feed, "atom:rights") ?? child(feed, "atom:copyright")),
     updated: updatedOf(feed),
-    items: children(feed, "atom:entry").map((entry) => itemFromEntry(entry, bases)),
+    items: children(feed, "atom:entry").slice(0, MAX_DRAFT_ITEMS)
+      .map((entry) => itemFromEntry(entry, bases)),
   };
 }
 

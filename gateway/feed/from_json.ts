@@ -1,10 +1,11 @@
-import type {
-  DraftEnclosure,
-  DraftFeed,
-  DraftImage,
-  DraftItem,
-  DraftPerson,
-  RawText,
+import {
+  type DraftEnclosure,
+  type DraftFeed,
+  type DraftImage,
+  type DraftItem,
+  type DraftPerson,
+  MAX_DRAFT_ITEMS,
+  type RawText,
 } from "./draft.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ export function draftFromJson(json: unknown): DraftFeed | undefined {
     authors: authorsOf(json),
     copyright: undefined,
     updated: undefined,
-    items: objects(json, "items").map(itemFromJson),
+    items: objects(json, "items").slice(0, MAX_DRAFT_ITEMS).map(itemFromJson),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DraftFeed, DraftItem, DraftPerson } from "./draft.ts";
+import { type DraftFeed, type DraftItem, type DraftPerson, MAX_DRAFT_ITEMS } from "./draft.ts";
 import { enclosureAt, enclosuresOf, imageOf, mediaDescription } from "./from_media.ts";
 import { attribute, basesOf, child, children, htmlIn, textIn, texts } from "./xml_reading.ts";
 import type { XmlElement } from "./xml_tree.ts";
@@ -27,7 +27,7 @@ export function draftFromRss(root: XmlElement): DraftFeed | undefined {
     copyright: htmlIn(child(channel, "copyright") ?? child(channel, "dc:rights")),
     updated: textOfAny(channel, "lastbuilddate", "pubdate", "dc:date"),
     items: [...children(channel, "item"), ...children(root, "item")]
-      .map((item) => itemFromRss(item, bases)),
+      .slice(0, MAX_DRAFT_ITEMS).map((item) => itemFromRss(item, bases)),
   };
 }
 
@@ -72,8 +72,12 @@ function authorsOf(element: XmlElement, name: string): DraftPerson[] {
   return names.map((text) => ({ name: personName(text), url: undefined }));
 }
 
+/** No name is longer, and the patterns take quadratic time. */
+const MAX_PERSON_LENGTH = 300;
+
 /** `ann@example.org (Ann)` as in RSS 2.0, or `Ann <ann@example.org>`: Ann. */
 function personName(text: string): string {
+  if (text.length > MAX_PERSON_LENGTH) return text;
   const bracketed = /^\S+@\S+\s*\(([^()]+)\)$/.exec(text)?.[1];
   const before = /^([^<>@]+)<[^<>]*@[^<>]*>$/.exec(text)?.[1];
   return (bracketed ?? before ?? text).trim();

@@ -25,7 +25,8 @@ const MAX_BYTES = 12 * MEBIBYTE;
 export const readFeed: ReadFeed = async ({ bytes, mediaType, folder }, call) => {
   if (bytes.byteLength > MAX_BYTES) {
     const size = `${Math.ceil(bytes.byteLength / MEBIBYTE)} MiB`;
-    throw wrong(`The feed is too large: ${size}, and ${MAX_BYTES / MEBIBYTE} MiB is the limit.`);
+    const message = `The feed is too large: ${size}, and ${MAX_BYTES / MEBIBYTE} MiB is the limit.`;
+    throw new ContentWrongError(message, { remedy: "Its publisher can leave old posts out." });
   }
   const text = decodeDocument(bytes, mediaType);
   const isXml = text.trimStart().startsWith("<");

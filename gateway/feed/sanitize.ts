@@ -68,7 +68,7 @@ export async function loadSanitizer(): Promise<Sanitizer> {
   return {
     // The result is cleaned again: a reference such as `&#1;` has become the character by then.
     html: (html, resolve) => xmlCharacters(run(html, htmlOptions(resolve))).trim(),
-    text: (html) => unescape(xmlCharacters(run(markTags(html), TEXT_OPTIONS))),
+    text: (html) => decodeReferences(xmlCharacters(run(markTags(html), TEXT_OPTIONS))),
   };
 }
 
@@ -134,6 +134,6 @@ function markTags(html: string): string {
 }
 
 /** The sanitizer writes no other references than these. */
-function unescape(html: string): string {
+function decodeReferences(html: string): string {
   return html.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }

@@ -111,6 +111,11 @@ Deno.test("texts made to be slow are read in linear time", async () => {
   ).join(" ");
   const slow = [
     rssWith(`<item><author>${fill("(")}</author></item>`),
+    rssWith(`<item><author>${fill("a@")}</author></item>`),
+    rssWith(`<item><author>${fill("a<a@")}></author></item>`),
+    rssWith("<item/>".repeat(400_000)),
+    rssWith(`<item><title>${"&lt;".repeat(2_000)}</title></item>`.repeat(500)),
+    rssWith(`<item>${fill("<category>c</category>")}</item>`),
     rssWith(`<item><title>${fill("<![CDATA[")}]]></title></item>`),
     rssWith(`<item><description>${fill("&lt;b&gt;")}</description></item>`),
     rssWith(`<item><description>${fill("&lt;!--")}</description></item>`),
@@ -160,6 +165,13 @@ Deno.test("of many items the newest 1,000 are kept", async () => {
   const { items } = await read(rssWith(Array.from({ length: 1_500 }, (_, i) => item(i)).join("")));
   assert.equal(items.length, 1_000);
   assert.equal(items[0]?.guid, "1499");
+});
+
+Deno.test("items beyond 16 million letters of HTML are left out, the oldest first", async () => {
+  const long = "<".repeat(250_000);
+  const items = Array.from({ length: 40 }, (_, index) => ({ id: index, content_text: long }));
+  const feed = await read(JSON.stringify({ version: "https://jsonfeed.org/version/1", items }));
+  assert.deepEqual(feed.items.map(({ guid }) => guid), items.slice(0, 16).map(({ id }) => `${id}`));
 });
 
 Deno.test("of two items with one guid the newer stays", async () => {
