@@ -28,7 +28,9 @@ export function pointerRoutes(options: PointerRoutesOptions): Hono {
   const routes = new Hono();
   routes.use("/v1/pointers/*", async (context, next) => {
     await next();
-    if (context.req.method === "GET") context.header("Access-Control-Allow-Origin", "*");
+    if (["GET", "HEAD"].includes(context.req.method)) {
+      context.header("Access-Control-Allow-Origin", "*");
+    }
   });
   routes.get("/v1/pointers", changeFeed(options));
   routes.put("/v1/pointers/:identity", pointerOffer(options));
