@@ -1,3 +1,4 @@
+import { peersSetting } from "../resolver/peers.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
 import { readConfig } from "./config.ts";
@@ -14,6 +15,9 @@ export async function assembleEdge(
     throw new OurSpaceError("The edge gateway keeps no node.", {
       remedy: "Unset NODE, or use `deno task start`.",
     });
+  }
+  if (settings.get(peersSetting).length === 0) {
+    printProblem("No peers: no feed can be found. Set PEERS=https://gateway.example to have some.");
   }
   return await assembleGateway({
     settings,

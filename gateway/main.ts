@@ -15,6 +15,17 @@ import { describeError, printLine, printProblem } from "./terminal.ts";
  */
 const environment = await environmentVariables();
 
+// What `deno serve` should see stands before the file; a task's arguments come behind it.
+if (Deno.args.length > 0) {
+  printProblem(
+    `${
+      Deno.args.join(" ")
+    }: the edge gateway takes no arguments. Use \`deno task edge:parallel\` ` +
+      "for several threads, and DENO_SERVE_ADDRESS=tcp:127.0.0.1:9000 for another address.",
+  );
+  Deno.exit(2);
+}
+
 /**
  * Computed, because Deno reads and parses before the first line runs whatever it can see in an
  * `import`, also in those that are made later: measured, 48 of 55 ms.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { digest } from "../support/digest.ts";
 import { startEdge } from "../support/edge_process.ts";
-import { startGateway } from "../support/gateway_process.ts";
+import { startGateway, taskCommand } from "../support/gateway_process.ts";
 import { makePublisher, rssFeed } from "../support/publish.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
@@ -13,8 +13,8 @@ Deno.test("edge instances answer alike, byte for byte, and like their caches wer
   await publisher.publish(node.dataFolder);
 
   const answers: string[][] = [];
-  for (const flags of [[], ["--parallel"]]) {
-    await using edge = await startEdge({ PEERS: node.url }, flags);
+  for (const task of ["edge", "edge:parallel"] as const) {
+    await using edge = await startEdge({ PEERS: node.url }, task);
     for (let visit = 0; visit < 2; visit++) {
       const bodies: string[] = [];
       for (const path of ["", "/feed.xml", "/atom.xml", "/feed.json", "/pointer.json"]) {
@@ -57,4 +57,12 @@ Deno.test("all sources down is 503 with Retry-After, for people a page", async (
   const page = await fetch(`${edge.url}/${address}`, { headers: BROWSER });
   assert.equal(page.status, 503);
   assert.match(await page.text(), /<h1/);
+});
+
+Deno.test("arguments are refused: they come too late for `deno serve` to see them", async () => {
+  const { command, args } = taskCommand("edge", ["--parallel"]);
+  const process = new Deno.Command(command, { args, stdin: "null" });
+  const { code, stderr } = await process.output();
+  assert.equal(code, 2);
+  assert.match(new TextDecoder().decode(stderr), /--parallel: .*edge:parallel/);
 });

@@ -13,13 +13,13 @@ export interface EdgeProcess extends AsyncDisposable {
 /** `deno task edge` on a free port, talking to nobody unless `environment` says so. */
 export async function startEdge(
   environment: Record<string, string>,
-  flags: readonly string[] = [],
+  task: "edge" | "edge:parallel" = "edge",
 ): Promise<EdgeProcess> {
-  const { command, args } = taskCommand("edge");
+  const { command, args } = taskCommand(task);
   const entry = args.pop();
   assert.ok(entry !== undefined);
   const process = new Deno.Command(command, {
-    args: [...args, "--port", "0", ...flags, entry],
+    args: [...args, "--port", "0", entry],
     cwd: ROOT,
     env: {
       DENO_NO_UPDATE_CHECK: "1",
