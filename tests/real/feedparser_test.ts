@@ -78,7 +78,7 @@ realTest(
         assert.equal(found.version, renderer === rss ? "rss20" : "atom10");
         assert.equal(found.entries.length, feed.items.length);
         for (const [place, entry] of found.entries.entries()) {
-          const item = feed.items[place];
+          const item: Item | undefined = feed.items[place];
           assert.ok(item);
           assertSame(entry, item, renderer === rss);
         }
