@@ -60,7 +60,7 @@ export function createFeeds(
     async load(pointer, call) {
       const held = kept.get(identityKey(pointer.identity));
       if (held?.pointer.text === pointer.text) return { ...held, stale: false };
-      const fetched = fetches.run(pointer.text, () => fetchFeed(pointer));
+      const fetched = fetches.run(pointer.text, (shared) => fetchFeed(pointer, shared));
       if (held === undefined) return { ...await abortable(fetched, call.signal), stale: false };
       try {
         using patience = deadline(PATIENCE_MILLISECONDS, { parent: call.signal });
@@ -79,10 +79,10 @@ export function createFeeds(
     },
   };
 
-  async function fetchFeed(pointer: VerifiedPointer): Promise<KeptFeed> {
+  async function fetchFeed(pointer: VerifiedPointer, { signal }: Call): Promise<KeptFeed> {
     const failure = failures.get(pointer.text);
     if (failure !== undefined && clock() < failure.until) throw failure.error;
-    using limit = deadline(REQUEST_MILLISECONDS);
+    using limit = deadline(REQUEST_MILLISECONDS, { parent: signal });
     try {
       const document = await content.feedDocument(pointer, limit);
       const feed = await readFeed(document, limit);
@@ -91,6 +91,8 @@ export function createFeeds(
       kept.set(identityKey(pointer.identity), loaded);
       return loaded;
     } catch (error) {
+      // What had to make room for others says nothing about the content.
+      signal.throwIfAborted();
       failures.set(pointer.text, { error, until: clock() + FAILURE_MILLISECONDS });
       throw error;
     }

@@ -32,7 +32,7 @@ export interface Identifier {
   /**
    * Throws NotFoundError (no system has a record), NameLookupError (a system could not be asked, or
    * its answer is faulty), UnsupportedNameError (no system for this kind of name), UnavailableError
-   * (too many look-ups at once), or the signal's reason.
+   * (too many look-ups at once, and this was the oldest), or the signal's reason.
    */
   identify(name: Name, call: Call): Promise<IdentifiedName>;
 }
@@ -59,13 +59,20 @@ export function createIdentifier(options: IdentifierOptions): Identifier {
   const memory = new LRUCache<string, Remembered>({ max: MAX_NAMES });
   const lookups = createShared<Remembered>(MAX_LOOKUPS);
 
-  async function lookUp(key: string, name: Name, asked: NameSystem[]): Promise<Remembered> {
-    using limit = deadline(LOOKUP_MILLISECONDS, { alarm });
+  async function lookUp(
+    key: string,
+    name: Name,
+    asked: NameSystem[],
+    { signal }: Call,
+  ): Promise<Remembered> {
+    using limit = deadline(LOOKUP_MILLISECONDS, { parent: signal, alarm });
     const before = memory.get(key);
     const learned = await askInTurn(name, asked, limit.signal).then(
       (record) => found(name, record, clock()),
       (error) => failed(lookupError(name, error), before, clock()),
     );
+    // A look-up that had to make room for others has learned nothing.
+    signal.throwIfAborted();
     memory.set(key, learned);
     return learned;
   }
@@ -81,7 +88,7 @@ export function createIdentifier(options: IdentifierOptions): Identifier {
       const known = memory.get(key);
       const answer = known !== undefined && clock() < known.until
         ? known
-        : await abortable(lookups.run(key, () => lookUp(key, name, asked)), signal);
+        : await abortable(lookups.run(key, (call) => lookUp(key, name, asked, call)), signal);
       if ("error" in answer) throw answer.error;
       return {
         ...answer.record,

@@ -11,13 +11,15 @@ import type {
   Resolver,
   SourceReport,
 } from "./resolution.ts";
-import { overloaded } from "./shared.ts";
 import type { Verifier } from "./verify.ts";
 import { startWalk, type Walk } from "./walk.ts";
 
 export type { Resolution, ResolvePolicy, Resolver, SourceReport };
 
-/** Walks at the same time; each is a request to every source, and some 10 KB. */
+/**
+ * Walks at the same time; each is a request to every source, and some 10 KB. One more ends the oldest, which
+ * by then waits for silent sources alone.
+ */
 const MAX_WALKS = 256;
 
 export interface ResolverOptions {
@@ -61,7 +63,7 @@ export function createNetworkResolver(
     async resolve(identity, { policy, signal }) {
       signal.throwIfAborted();
       if (policy === "cache-only") throw nothingHeld(identity);
-      if (walks.size >= MAX_WALKS) throw overloaded(MAX_WALKS);
+      if (walks.size >= MAX_WALKS) stopOldest(walks);
       const walk = startWalk(identity, options);
       walks.add(walk);
       void walk.end.then((state) => {
@@ -78,4 +80,12 @@ export function createNetworkResolver(
       for (const walk of walks) if (identityKey(walk.identity) === key) walk.join(pointer);
     },
   };
+}
+
+/** A Set keeps the order of insertion: its first walk was begun first. */
+function stopOldest(walks: Set<Walk>): void {
+  for (const walk of walks) {
+    walks.delete(walk);
+    return walk.stop();
+  }
 }

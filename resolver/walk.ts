@@ -34,6 +34,8 @@ export interface Walk {
   readonly end: Promise<WalkState>;
   /** A pointer that came by another way takes part; it starts no grace period. */
   join(pointer: VerifiedPointer): void;
+  /** Ends it now, with what it has found so far. */
+  stop(): void;
 }
 
 export interface WalkOptions {
@@ -50,6 +52,8 @@ export function startWalk(identity: Identity, options: WalkOptions): Walk {
   const { sources, verifier, clock, alarm } = options;
   const startedAt = clock();
   const limit = deadline(WALK_MILLISECONDS, { parent: options.signal, alarm });
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([limit.signal, stopped.signal]);
   const graced = Promise.withResolvers<void>();
   const joined: VerifiedPointer[] = [];
   let cancelGrace: (() => void) | null = null;
@@ -58,7 +62,7 @@ export function startWalk(identity: Identity, options: WalkOptions): Walk {
     cancelGrace ??= alarm(GRACE_MILLISECONDS, graced.resolve);
   }
   const asked = sources.map((source) =>
-    askSource(source, identity, { verifier, clock, signal: limit.signal, onPointer })
+    askSource(source, identity, { verifier, clock, signal, onPointer })
   );
   function state(): WalkState {
     const answers = asked.map((source) => source.answer());
@@ -75,5 +79,6 @@ export function startWalk(identity: Identity, options: WalkOptions): Walk {
     answer: Promise.race([graced.promise.then(state), end]),
     end,
     join: (pointer) => void joined.push(pointer),
+    stop: () => stopped.abort(),
   };
 }
