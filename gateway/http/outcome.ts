@@ -39,119 +39,77 @@ const BRIEFLY = "public, max-age=10";
 const LONG = "public, max-age=3600";
 const RETRY_SECONDS = 10;
 
-const INTERNAL: Outcome = {
-  status: 500,
-  type: "internal",
-  title: "Something broke here",
-  cacheControl: NO_STORE,
+/** The design's outcome table: one line each, cache life beside the status. */
+const OUTCOMES = {
+  badRequest: outcome(400, "bad-request", "Bad request", NO_STORE),
+  malformedName: outcome(400, "malformed-name", "This is no name", LONG),
+  malformedPointer: outcome(400, "malformed-pointer", "This is no pointer", NO_STORE),
+  notFound: outcome(404, "not-found", "Nothing found", BRIEFLY),
+  incomplete: outcome(404, "not-found-incomplete", "Nothing found so far", NO_STORE, RETRY_SECONDS),
+  pathNotFound: outcome(404, "path-not-found", "No such file", BRIEFLY),
+  withdrawn: outcome(410, "withdrawn", "This feed was withdrawn", BRIEFLY),
+  internal: outcome(500, "internal", "Something broke here", NO_STORE),
+  unsupported: outcome(
+    501,
+    "unsupported-name",
+    "This kind of name is not available here",
+    BRIEFLY,
+  ),
+  notVerifiable: outcome(
+    501,
+    "not-verifiable-here",
+    "This account cannot be verified here",
+    BRIEFLY,
+  ),
+  contentWrong: outcome(502, "content-wrong", "The content cannot be shown", NO_STORE),
+  unavailable: outcome(503, "unavailable", "Nobody could be asked", NO_STORE, RETRY_SECONDS),
+  unreachable: outcome(
+    504,
+    "content-unreachable",
+    "The content could not be fetched in time",
+    NO_STORE,
+    RETRY_SECONDS,
+  ),
+  timeout: outcome(504, "timeout", "This took too long", NO_STORE, RETRY_SECONDS),
 };
 
-const TOO_SLOW = {
-  detail: "Those who were asked did not answer in time.",
-  remedy: "Try again in a moment.",
-};
+function outcome(
+  status: number,
+  type: string,
+  title: string,
+  cacheControl: string,
+  retryAfterSeconds?: number,
+): Outcome {
+  const kept = { status, type, title, cacheControl };
+  return retryAfterSeconds === undefined ? kept : { ...kept, retryAfterSeconds };
+}
 
-const TIMEOUT: Outcome = {
-  status: 504,
-  type: "timeout",
-  title: "This took too long",
-  cacheControl: NO_STORE,
-  retryAfterSeconds: RETRY_SECONDS,
-};
-
-/** The statuses of the design's outcome table, one line each, cache life beside the status. */
 function classify(error: unknown): Outcome {
-  if (error instanceof BadRequestError) {
-    return { status: 400, type: "bad-request", title: "Bad request", cacheControl: NO_STORE };
-  }
-  if (error instanceof MalformedNameError) {
-    return { status: 400, type: "malformed-name", title: "This is no name", cacheControl: LONG };
-  }
-  if (error instanceof MalformedPointerError) {
-    return {
-      status: 400,
-      type: "malformed-pointer",
-      title: "This is no pointer",
-      cacheControl: NO_STORE,
-    };
-  }
+  if (error instanceof BadRequestError) return OUTCOMES.badRequest;
+  if (error instanceof MalformedNameError) return OUTCOMES.malformedName;
+  if (error instanceof MalformedPointerError) return OUTCOMES.malformedPointer;
   if (error instanceof NotFoundError) {
-    return error.incomplete
-      ? {
-        status: 404,
-        type: "not-found-incomplete",
-        title: "Nothing found so far",
-        cacheControl: NO_STORE,
-        retryAfterSeconds: RETRY_SECONDS,
-      }
-      : { status: 404, type: "not-found", title: "Nothing found", cacheControl: BRIEFLY };
+    return error.incomplete ? OUTCOMES.incomplete : OUTCOMES.notFound;
   }
-  if (error instanceof PathNotFoundError) {
-    return { status: 404, type: "path-not-found", title: "No such file", cacheControl: BRIEFLY };
-  }
-  if (error instanceof UnavailableError || isEngineError(error, ["busy", "closed"])) {
-    return {
-      status: 503,
-      type: "unavailable",
-      title: "Nobody could be asked",
-      cacheControl: NO_STORE,
-      retryAfterSeconds: RETRY_SECONDS,
-    };
-  }
-  if (error instanceof UnsupportedNameError) {
-    return {
-      status: 501,
-      type: "unsupported-name",
-      title: "This kind of name is not available here",
-      cacheControl: BRIEFLY,
-    };
-  }
+  if (error instanceof PathNotFoundError) return OUTCOMES.pathNotFound;
+  if (error instanceof UnavailableError) return OUTCOMES.unavailable;
+  if (error instanceof UnsupportedNameError) return OUTCOMES.unsupported;
   if (error instanceof NameLookupError) {
-    return {
-      status: 502,
-      type: `name-lookup-${error.reason}`,
-      title: "The name could not be looked up",
-      cacheControl: NO_STORE,
-      retryAfterSeconds: RETRY_SECONDS,
-    };
+    const type = `name-lookup-${error.reason}`;
+    return outcome(502, type, "The name could not be looked up", NO_STORE, RETRY_SECONDS);
   }
   if (error instanceof PointerRefusedError) {
     return error.reason === "not-verifiable-here"
-      ? {
-        status: 501,
-        type: "not-verifiable-here",
-        title: "This account cannot be verified here",
-        cacheControl: BRIEFLY,
-      }
-      : { status: 502, type: error.reason, title: "Only bad records", cacheControl: NO_STORE };
+      ? OUTCOMES.notVerifiable
+      : outcome(502, error.reason, "Only bad records", NO_STORE);
   }
-  if (error instanceof WithdrawnError) {
-    return {
-      status: 410,
-      type: "withdrawn",
-      title: "This feed was withdrawn",
-      cacheControl: BRIEFLY,
-    };
-  }
-  if (error instanceof ContentUnreachableError) {
-    return {
-      status: 504,
-      type: "content-unreachable",
-      title: "The content could not be fetched in time",
-      cacheControl: NO_STORE,
-      retryAfterSeconds: RETRY_SECONDS,
-    };
-  }
-  if (error instanceof DOMException && error.name === "TimeoutError") return TIMEOUT;
-  if (error instanceof ContentWrongError || isEngineError(error, ["timeout", "too-large"])) {
-    return {
-      status: 502,
-      type: "content-wrong",
-      title: "The content cannot be shown",
-      cacheControl: NO_STORE,
-    };
-  }
-  return INTERNAL;
+  if (error instanceof WithdrawnError) return OUTCOMES.withdrawn;
+  if (error instanceof ContentUnreachableError) return OUTCOMES.unreachable;
+  if (error instanceof ContentWrongError) return OUTCOMES.contentWrong;
+  if (isEngineError(error, ["busy", "closed"])) return OUTCOMES.unavailable;
+  if (isEngineError(error, ["timeout", "too-large"])) return OUTCOMES.contentWrong;
+  if (error instanceof DOMException && error.name === "TimeoutError") return OUTCOMES.timeout;
+  return OUTCOMES.internal;
 }
 
 /** A page that a feed makes too large or too slow is that feed's fault; a broken engine is ours. */
@@ -159,21 +117,27 @@ function isEngineError(error: unknown, reasons: readonly XsltError["reason"][]):
   return error instanceof XsltError && reasons.includes(error.reason);
 }
 
+const TOO_SLOW = {
+  detail: "Those who were asked did not answer in time.",
+  remedy: "Try again in a moment.",
+};
+const UNEXPECTED = {
+  detail: "The gateway met an error that it did not expect.",
+  remedy: "Try again; if it stays, tell the operator of this gateway.",
+};
+
 /**
  * What to answer for an error. An error that nobody raised on purpose says nothing of itself: its
  * text could carry internals.
  */
 export function failureOf(error: unknown): Failure {
-  const outcome = classify(error);
-  if (outcome === TIMEOUT) return { ...TIMEOUT, ...TOO_SLOW, roads: [] };
-  const known = outcome !== INTERNAL && error instanceof OurSpaceError;
+  const answer = classify(error);
+  if (answer === OUTCOMES.timeout) return { ...answer, ...TOO_SLOW, roads: [] };
+  if (answer === OUTCOMES.internal || !(error instanceof OurSpaceError)) {
+    return { ...answer, ...UNEXPECTED, roads: [] };
+  }
   const roads = error instanceof ContentUnreachableError || error instanceof ContentWrongError
     ? error.roads
     : [];
-  return {
-    ...outcome,
-    detail: known ? error.message : "The gateway met an error that it did not expect.",
-    remedy: known ? error.remedy : "Try again; if it stays, tell the operator of this gateway.",
-    roads,
-  };
+  return { ...answer, detail: error.message, remedy: error.remedy, roads };
 }
