@@ -10,7 +10,10 @@ interface Fetch {
 }
 
 export interface SharedFetchesOptions {
-  /** Different fetches at the same time; one more is refused with ContentUnreachableError. */
+  /**
+   * Different fetches at the same time. One more ends the oldest with ContentUnreachableError: a flood of
+   * content that nobody has would otherwise lock out what is there in a moment.
+   */
   readonly limit: number;
   /** The deadline of each fetch, whatever its callers' deadlines are. */
   readonly milliseconds: number;
@@ -32,12 +35,7 @@ export function createSharedFetches(
   const fetches = new Map<string, Fetch>();
 
   function begin(key: string, start: (signal: AbortSignal) => Race): Fetch {
-    if (fetches.size >= limit) {
-      throw new ContentUnreachableError("This gateway is fetching too much at the moment.", {
-        roads: [],
-        remedy: "Try again in a few seconds.",
-      });
-    }
+    if (fetches.size >= limit) endOldest(fetches);
     const controller = new AbortController();
     const cancel = alarm(milliseconds, () => controller.abort(deadlinePassed()));
     const fetch: Fetch = { race: start(controller.signal), controller, waiters: 0 };
@@ -74,6 +72,19 @@ export function createSharedFetches(
       return await join(key, start, call);
     },
   };
+}
+
+/** A Map keeps the order of insertion: its first fetch was begun first. */
+function endOldest(fetches: Map<string, Fetch>): void {
+  for (const [key, { race, controller }] of fetches) {
+    fetches.delete(key);
+    return controller.abort(
+      new ContentUnreachableError("This gateway is fetching too much at the moment.", {
+        roads: race.reports(),
+        remedy: "Try again in a few seconds.",
+      }),
+    );
+  }
 }
 
 function tooLate(roads: readonly RoadReport[], cause: unknown): ContentUnreachableError {
