@@ -1,5 +1,6 @@
 import type { Dag } from "../../../resolver/content/dag_builder.ts";
 import type { Call } from "../../../resolver/contracts.ts";
+import { OurSpaceError } from "../../../schemas/errors.ts";
 import { checkLocations } from "./locations.ts";
 import { describeFailure } from "./places/describe_failure.ts";
 import type { Targets } from "./places/mod.ts";
@@ -14,11 +15,20 @@ export async function storeContent(
   dag: Dag,
   locations: readonly string[],
   { own, others }: Targets,
-  { terminal, outbound }: Tools,
+  { terminal, outbound }: Pick<Tools, "terminal" | "outbound">,
   call: Call,
 ): Promise<readonly string[]> {
   const progress = (name: string) => byteProgress(terminal, `Storing in ${name}`, dag.byteCount);
-  if (own !== null) await own.store(dag, call, progress(own.name));
+  if (own !== null) {
+    await own.store(dag, call, progress(own.name)).catch((cause) => {
+      call.signal.throwIfAborted();
+      const { message, remedy } = describeFailure(cause);
+      throw new OurSpaceError(`Nothing was published: ${own.name} did not take the content.`, {
+        remedy: `${message} ${remedy || "See that it runs, and publish again."}`,
+        cause,
+      });
+    });
+  }
 
   const holders: string[] = [];
   for (const target of others) {
