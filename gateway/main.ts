@@ -18,10 +18,9 @@ const environment = await environmentVariables();
 // What `deno serve` should see stands before the file; a task's arguments come behind it.
 if (Deno.args.length > 0) {
   printProblem(
-    `${
-      Deno.args.join(" ")
-    }: the edge gateway takes no arguments. Use \`deno task edge:parallel\` ` +
-      "for several threads, and DENO_SERVE_ADDRESS=tcp:127.0.0.1:9000 for another address.",
+    `The edge gateway takes no arguments: ${Deno.args.join(" ")}. ` +
+      "For several threads use `deno task edge:parallel`, for another address set " +
+      "DENO_SERVE_ADDRESS=tcp:127.0.0.1:9000.",
   );
   Deno.exit(2);
 }
