@@ -15,6 +15,7 @@ import { readLanguage } from "./language_tag.ts";
 import { createFeedLinks } from "./links_of_feed.ts";
 import { present } from "./present.ts";
 import { loadSanitizer } from "./sanitize.ts";
+import { nextTurn } from "./turns.ts";
 
 /** The newest ones. */
 const MAX_ITEMS = 1_000;
@@ -94,13 +95,12 @@ function withoutDuplicates(items: readonly (Item | undefined)[]): Item[] {
 /** HTML sanitised at a stretch, in UTF-16 units: about 10 ms. Other visitors get their turn between. */
 const STRETCH = 64 * 1024;
 
-function createPauses({ signal }: Call): (item: DraftItem) => Promise<void> {
+function createPauses(call: Call): (item: DraftItem) => Promise<void> {
   let worked = 0;
   return async ({ title, summary, content }) => {
     for (const text of [title, summary, content]) worked += text?.value.length ?? 0;
     if (worked < STRETCH) return;
     worked = 0;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    signal.throwIfAborted();
+    await nextTurn(call);
   };
 }

@@ -1,4 +1,5 @@
 import type { Call } from "../../resolver/contracts.ts";
+import { nextTurn } from "./turns.ts";
 import { vocabularyOf } from "./vocabularies.ts";
 
 /** An element of a feed. */
@@ -42,7 +43,7 @@ const STRETCH = 256 * 1024;
 export async function parseXml(
   text: string,
   isRoot: (name: string) => boolean,
-  { signal }: Call,
+  call: Call,
 ): Promise<XmlElement> {
   const { Parser } = await import("htmlparser2");
   const builder = createBuilder(isRoot);
@@ -52,8 +53,7 @@ export async function parseXml(
     lowerCaseAttributeNames: true,
   });
   for (let at = 0; at < text.length; at += STRETCH) {
-    if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
-    signal.throwIfAborted();
+    await nextTurn(call);
     parser.write(text.slice(at, at + STRETCH));
   }
   // The parser is not told that this is the end: it would close what is open, and hide that it is.
