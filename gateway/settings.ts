@@ -49,7 +49,7 @@ export const nodeSetting: Setting<"embedded" | "off"> = {
   },
   meaning: "Whether the gateway keeps a node of its own: `embedded` or `off`.",
   fallbackMeaning: "`embedded` with `start`, `off` with `edge`",
-  danger: "",
+  danger: "With `npx` only `.env` can set it: npm gives every program a `NODE` of its own.",
   secret: false,
 };
 

@@ -22,8 +22,7 @@ const SPECIAL_USE = new Set(["localhost", "local", "onion", "test"]);
 /** What remains of an ENS name when UTS 46 is done; ENSIP-15 is applied by whoever looks it up. */
 const ENS_LABEL = /^[a-z0-9_-]+$/;
 
-const FORMS =
-  "Write a wallet address (0x…), a domain (alice.example) or an ENS name (alice.eth), " +
+const FORMS = "Write a wallet address (0x…) or a domain (alice.example), " +
   "without https:// before it and without a port or path behind it.";
 
 /**

@@ -54,7 +54,7 @@ function guides(origin: string): Markup {
         <h2>Publish</h2>
         <p>Write an RSS, Atom or JSON feed with any tool. In a copy of OurSpace’s code, sign it with
           your wallet’s key and hand it over:</p>
-        <pre>npx -y deno@2.9.6 task publish feed.xml</pre>
+        <pre>npx -y deno@2.9.6 task publish feed.xml --keystore wallet.json</pre>
         <p>A folder works too, pictures and sound included. Publish again whenever you have something
           new.</p>
       </section>

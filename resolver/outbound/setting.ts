@@ -7,8 +7,8 @@ export const allowPrivateSetting: Setting<AddressRanges> = {
   fallback: "",
   fallbackMeaning: "none",
   parse: parseAddressRanges,
-  meaning: "Address ranges, as in `10.0.0.0/8,fd00::/8`, that hosts named by strangers may have, " +
-    "and that DHT peers may announce.",
+  meaning:
+    "Private address ranges, as in `10.0.0.0/8,fd00::/8`, that hosts named by strangers may have.",
   danger: "Whoever writes a pointer, feed or DNS record can make this machine send requests to " +
     "every service in these ranges.",
   secret: false,
