@@ -161,5 +161,18 @@ Deno.test("text is what a reader of the HTML sees", () => {
 Deno.test("HTML that is too deep becomes text, and HTML that is too long is cut", () => {
   assert.equal(clean("<b>".repeat(300) + "a < b"), "a &lt; b");
   assert.equal(clean("<i>".repeat(200) + "a").replaceAll(/<\/?i>/g, ""), "a");
-  assert.ok(clean("<p>abc</p>".repeat(200_000)).length < 513 * 1_024);
+  assert.ok(clean("<p>abc</p>".repeat(200_000)).length < 257 * 1_024);
+});
+
+Deno.test("no srcset takes long: neither commas without end nor pictures without end", () => {
+  const started = performance.now();
+  assert.doesNotMatch(
+    clean(`<img src="https://a.example/b" srcset="${",".repeat(200_000)}">`),
+    /srcset/,
+  );
+  const many = clean(
+    `<img src="https://a.example/b" srcset="${"https://a.example/c 1x,".repeat(9_000)}">`,
+  );
+  assert.equal(many.match(/1x/g)?.length, 50);
+  assert.ok(performance.now() - started < 1_000);
 });
