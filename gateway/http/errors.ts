@@ -1,6 +1,7 @@
 import { isBrowser, VARY } from "./client_kind.ts";
 import { type Failure, failureOf } from "./outcome.ts";
 import { problem } from "./problem.ts";
+import { requestUrl } from "./request_url.ts";
 import { pageSecurityHeaders } from "./security_headers.ts";
 
 /** nginx's status for it, which access logs and metrics are used to. */
@@ -28,7 +29,9 @@ export function createAnswerError(parts: { report: (error: unknown) => void }): 
     }
     if (!isBrowser(request.headers)) return failureProblem(failure, headers);
     const { errorPage } = await import("../render/error_page.ts");
-    return new Response(errorPage(failure), {
+    const { pathname, search } = requestUrl(request);
+    const atStart = pathname + search === "/";
+    return new Response(errorPage({ ...failure, atStart }), {
       status: failure.status,
       headers: {
         ...headers,

@@ -12,6 +12,8 @@ export interface ErrorPageContent {
   readonly remedy: string;
   /** Where the content was looked for. */
   readonly roads: readonly Pick<RoadReport, "road" | "outcome" | "reason">[];
+  /** The visitor is at `/` already, as at a domain that has no record. */
+  readonly atStart?: boolean;
 }
 
 const OUTCOMES: Record<RoadReport["outcome"], string> = {
@@ -24,7 +26,7 @@ const OUTCOMES: Record<RoadReport["outcome"], string> = {
 
 /** What a person sees instead of the page that was asked for. */
 export function errorPage(content: ErrorPageContent): Uint8Array<ArrayBuffer> {
-  const { status, title, detail, remedy, roads } = content;
+  const { status, title, detail, remedy, roads, atStart } = content;
   return plainPage({
     title: `${title} – OurSpace`,
     main: html`
@@ -33,7 +35,7 @@ export function errorPage(content: ErrorPageContent): Uint8Array<ArrayBuffer> {
       <p class="lead">${detail}</p>
       ${remedy === "" ? null : html`<p>${withLinks(remedy)}</p>`}
       ${roads.length === 0 ? null : roadList(roads)}
-      <p><a class="button" href="/">To the start page</a></p>
+      ${atStart ? null : html`<p><a class="button" href="/">To the start page</a></p>`}
     `,
   });
 }

@@ -72,6 +72,16 @@ Deno.test("people get a page, programs a problem, and caches are told what decid
   await problem.body?.cancel();
 });
 
+Deno.test("the page at a domain's own address does not lead back to itself", async () => {
+  const page = async (url: string) => {
+    const request = new Request(url, { headers: { "Sec-Fetch-Dest": "document" } });
+    return await (await answerError(new NotFoundError("x", { incomplete: false }), request)).text();
+  };
+  assert.doesNotMatch(await page("https://alice.example/"), /To the start page/);
+  assert.match(await page("https://alice.example/?name=x"), /To the start page/);
+  assert.match(await page("https://alice.example/x"), /To the start page/);
+});
+
 Deno.test("a deadline that passed is 504, to be tried again", async () => {
   const response = await answer(new DOMException("Nothing came.", "TimeoutError"));
   assert.equal(response.status, 504);

@@ -65,3 +65,8 @@ Deno.test("the roads to the content are told one by one, in words", () => {
 Deno.test("without roads and remedy nothing empty is shown", () => {
   assert.doesNotMatch(text({}), /<ul>|<p><\/p>|looked for/);
 });
+
+Deno.test("a way to the start page is offered to those who are not there", () => {
+  assert.match(text({}), /To the start page/);
+  assert.doesNotMatch(text({ atStart: true }), /To the start page/);
+});
