@@ -81,13 +81,7 @@ export async function assembleGateway(options: {
         ],
       },
     }),
-    clock,
+    { clock, count: requests.count },
   );
-  return {
-    fetch(request, client) {
-      const answer = app.fetch(request, client);
-      return answer instanceof Response ? requests.counted(answer) : answer.then(requests.counted);
-    },
-    parts,
-  };
+  return { fetch: app.fetch, parts };
 }

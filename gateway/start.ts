@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   let gateway: Gateway | null = null;
   const server = listen(
     { hostname: config.get(hostSetting), port: config.get(portSetting) },
-    (request, info) => gateway?.fetch(request, clientOf(info)) ?? notReady(),
+    (request, info) => gateway?.fetch(request, new ListenersClient(info)) ?? notReady(),
   );
   const listening = listeningOrigin(server.addr);
   const publicOrigin = new URL(config.get(publicUrlSetting) ?? listening);
@@ -81,12 +81,17 @@ async function start(): Promise<void> {
   }
 }
 
-function clientOf(info: Deno.ServeHandlerInfo<Deno.NetAddr>): Client {
-  return {
-    get remoteAddress() {
-      return info.remoteAddr.hostname;
-    },
-  };
+/** A class, because an object with a getter of its own takes a third of a 304 to make. */
+class ListenersClient implements Client {
+  readonly #info: Deno.ServeHandlerInfo<Deno.NetAddr>;
+
+  constructor(info: Deno.ServeHandlerInfo<Deno.NetAddr>) {
+    this.#info = info;
+  }
+
+  get remoteAddress(): string {
+    return this.#info.remoteAddr.hostname;
+  }
 }
 
 function notReady(): Response {

@@ -2,18 +2,16 @@ import type { Metric } from "./metrics.ts";
 
 /** Counts answers by the class of their status. */
 export interface RequestCounter {
-  /** Counts an answer, and gives it back. */
-  counted(this: void, response: Response): Response;
+  count(this: void, status: number): void;
   readonly metric: Metric;
 }
 
 export function createRequestCounter(): RequestCounter {
   const counts = [0, 0, 0, 0, 0, 0];
   return {
-    counted(response) {
-      const kind = Math.floor(response.status / 100);
+    count(status) {
+      const kind = Math.floor(status / 100);
       counts[kind] = (counts[kind] ?? 0) + 1;
-      return response;
     },
     metric: {
       name: "ourspace_requests_total",

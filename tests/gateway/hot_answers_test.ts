@@ -9,7 +9,7 @@ function counted(answer: (request: Request) => Response) {
   const state = { thoughts: 0, now: 0 };
   const app = withHotAnswers({
     fetch: (request) => (state.thoughts++, Promise.resolve(answer(request))),
-  }, () => state.now);
+  }, { clock: () => state.now, count: () => {} });
   const ask = async (headers: Record<string, string> = {}, method = "GET") => {
     const request = new Request("https://gateway.example/alice.example", { headers, method });
     return await (await app.fetch(request, client)).text();
@@ -38,11 +38,24 @@ Deno.test("every header that decides makes another question", async () => {
   await ask({ Accept: "text/html" });
   await ask({ "Accept-Encoding": "br" });
   await ask({ "Sec-Fetch-Dest": "document" });
-  await ask({ "If-None-Match": '"x"' });
   await ask({ "If-Modified-Since": "Fri, 20 Nov 2026 08:22:17 GMT" });
-  assert.equal(state.thoughts, 6);
+  assert.equal(state.thoughts, 5);
   await ask({ "User-Agent": "whatever" });
-  assert.equal(state.thoughts, 6);
+  assert.equal(state.thoughts, 5);
+});
+
+Deno.test("of a client that names the tag it holds, only a 304 is used again", async () => {
+  const other = counted(() => reusable("page"));
+  await other.ask({ "If-None-Match": '"old"' });
+  await other.ask({ "If-None-Match": '"old"' });
+  assert.equal(other.state.thoughts, 2);
+  const same = counted(() => reusableResponse({ body: null, init: { status: 304, headers: {} } }));
+  await same.ask({ "If-None-Match": '"tag"' });
+  await same.ask({ "If-None-Match": '"tag"', "Accept-Encoding": "br" });
+  assert.equal(same.state.thoughts, 1);
+  await same.ask({ "If-None-Match": '"tag"', "Sec-Fetch-Dest": "document" });
+  await same.ask({ "If-None-Match": '"another"' });
+  assert.equal(same.state.thoughts, 3);
 });
 
 Deno.test("only answers that were made for it are used again, and only for GET", async () => {

@@ -17,7 +17,7 @@ Deno.test("a process is healthy when it is ready, and not while it starts or sto
 
 Deno.test("the figures are Prometheus text", async () => {
   const requests = createRequestCounter();
-  requests.counted(new Response());
+  requests.count(200);
   const routes = healthRoutes({ ready: () => true, metrics: [requests.metric] });
   const response = await routes.request("/metrics");
   assert.equal(response.headers.get("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
