@@ -17,6 +17,7 @@ import { storeContent } from "./publish/store_content.ts";
 import { noteFailures, surveyPlaces } from "./publish/survey.ts";
 import { processTerminal } from "./publish/terminal.ts";
 import { createTools, type Tools } from "./publish/tools.ts";
+import { withTypedPaths } from "./publish/typed_paths.ts";
 
 /** From the wish to the report. Returns false when nobody can find the result. */
 export async function publish(wish: PublishArguments, tools: Tools, call: Call): Promise<boolean> {
@@ -66,11 +67,13 @@ async function main(): Promise<number> {
   Deno.addSignalListener("SIGINT", () => stop.signal.aborted ? Deno.exit(STOPPED) : stop.abort());
   return await exitCode(terminal, stop.signal, async () => {
     const wish = parsePublishArguments(Deno.args);
-    if (wish !== null) {
-      return await publish(wish, createTools(await environmentVariables(), terminal), stop);
+    if (wish === null) {
+      terminal.result(HELP);
+      return true;
     }
-    terminal.result(HELP);
-    return true;
+    const environment = await environmentVariables();
+    const typed = withTypedPaths(wish, environment["INIT_CWD"] ?? Deno.cwd());
+    return await publish(typed, createTools(environment, terminal), stop);
   });
 }
 

@@ -18,5 +18,14 @@ export function pagePartRoutes(parts: { build: string }): Hono<GatewayEnv> {
           : new Response(bytes, { headers: { ...headers, "Content-Type": mediaType } }),
     );
   }
+  // Asked for by every browser and crawler: looked up as names they would be DNS queries.
+  routes.get("/favicon.ico", (context) => context.redirect("/favicon.svg", 308));
+  routes.get("/robots.txt", (context) => {
+    context.header("Cache-Control", PARTS);
+    return context.text(ROBOTS);
+  });
   return routes;
 }
+
+/** Everything here is public. */
+const ROBOTS = "User-agent: *\nAllow: /\n";

@@ -91,7 +91,7 @@ Deno.test("no text in the box takes long to be refused", async () => {
 
 Deno.test("the front page and the page's parts are there on the own host", async () => {
   await using test = await openTestGateway();
-  for (const path of ["/", "/feed.xsl", "/page.css", "/favicon.svg", "/health"]) {
+  for (const path of ["/", "/feed.xsl", "/page.css", "/favicon.svg", "/robots.txt", "/health"]) {
     const answer = await test.get(path, BROWSER);
     assert.equal(answer.status, 200, path);
     await answer.body?.cancel();
