@@ -10,7 +10,10 @@ export interface XsltInstance {
     maxOutputBytes: number,
     signal: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Ends the worker at once, whatever it is doing; what it was asked fails with EngineFault. */
+  /**
+   * Ends the worker; what it was asked fails with EngineFault. One that is busy runs on, on its own thread,
+   * until its document is done (Deno 2.9.6 ends none sooner): the stylesheet has to end by itself.
+   */
   close(): void;
 }
 
