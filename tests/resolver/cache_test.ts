@@ -8,6 +8,7 @@ import {
 } from "../../resolver/cache.ts";
 import { NotFoundError, UnavailableError } from "../../resolver/errors.ts";
 import type { NetworkResolver } from "../../resolver/resolution.ts";
+import { checksumAddress } from "../../schemas/identity.ts";
 import { GRACE_MILLISECONDS, WALK_MILLISECONDS } from "../../resolver/walk.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { found, resolverOver } from "../support/resolvers.ts";
@@ -196,6 +197,19 @@ Deno.test("unknown is remembered for ten seconds, and forgotten when a pointer a
   assert.deepEqual(asked(), [2]);
   resolver.accept(newer);
   assert.equal(found(await askFor(0, alice.identity)).pointer, newer);
+});
+
+Deno.test("unknown is remembered for so many identities only, those that were asked for last", async () => {
+  const { ask, asked } = resolverOver(known, []);
+  const unknown = async (number: number) => {
+    const address = checksumAddress(`0x${number.toString(16).padStart(40, "0")}`);
+    await assert.rejects(ask({ kind: "wallet", address }), NotFoundError);
+  };
+  for (let number = 0; number < 1_001; number++) await unknown(number);
+  await unknown(1_000);
+  assert.deepEqual(asked(), [1_001]);
+  await unknown(0);
+  assert.deepEqual(asked(), [1_002]);
 });
 
 Deno.test("an incomplete answer and a failure are remembered for one second", async () => {
