@@ -17,6 +17,11 @@ const INSTALL = {
 
 export type Tool = keyof typeof INSTALL;
 
+/** What a program is of no use without, in the tests. */
+const COMPANIONS: Partial<Record<Tool, readonly Tool[]>> = {
+  unbound: ["unbound-control", "openssl", "dnssec-keygen", "dnssec-signzone"],
+};
+
 /** The program's path, or null. `feedparser-python` is a Python that can import feedparser. */
 export async function findTool(tool: Tool): Promise<string | null> {
   if (tool === "feedparser-python") return await pythonWithFeedparser();
@@ -26,6 +31,11 @@ export async function findTool(tool: Tool): Promise<string | null> {
     const info = await Deno.stat(path).catch(() => null);
     if (info?.isFile) return path;
   }
+  return null;
+}
+
+async function firstMissing(tools: readonly Tool[]): Promise<Tool | null> {
+  for (const tool of tools) if (await findTool(tool) === null) return tool;
   return null;
 }
 
@@ -58,8 +68,9 @@ export function realTest(
     sanitizeResources: false,
     fn: async (t) => {
       const path = await findTool(tool);
-      if (path !== null) return await run(t, path);
-      const hint = `${tool} is not installed: ${INSTALL[tool]}`;
+      const missing = path === null ? tool : await firstMissing(COMPANIONS[tool] ?? []);
+      if (path !== null && missing === null) return await run(t, path);
+      const hint = `${missing} is not installed: ${INSTALL[missing ?? tool]}`;
       if (Deno.env.get("REQUIRE_REAL") === "1") throw new Error(hint);
       await t.step({ name: `SKIPPED, ${hint}`, ignore: true, fn: () => {} });
     },
