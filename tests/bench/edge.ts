@@ -5,6 +5,7 @@ import { taskCommand } from "../support/gateway_process.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
 import { openTestGateway } from "../support/test_gateway.ts";
+import { median } from "./measure.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ROUNDS = 7;
@@ -120,8 +121,4 @@ function residentKilobytes(pid: number): number {
 
 function ratio(measured: number[], reference: number[]): string {
   return (median(measured) / median(reference)).toFixed(2);
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -4,7 +4,6 @@
  */
 import { benchEdge } from "./edge.ts";
 import { benchFeed } from "./feed.ts";
-import { benchPage } from "./page.ts";
 import { benchResolution } from "./resolution.ts";
 import { benchServing } from "./serving.ts";
 import { benchVerify } from "./verify.ts";
@@ -12,7 +11,6 @@ import { benchVerify } from "./verify.ts";
 const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   verify: benchVerify,
   feed: benchFeed,
-  page: benchPage,
   resolution: benchResolution,
   serving: benchServing,
   edge: benchEdge,

@@ -76,10 +76,5 @@ async function time(run: () => Promise<void>): Promise<number> {
 
 function line(name: string, ratios: number[], what: string): string {
   const median = ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? NaN;
-  return `${name}: ${median.toFixed(2)} × of ${what} (limit 1.30)`;
-}
-
-if (import.meta.main) {
-  const lines = await benchResolution();
-  await Deno.stdout.write(new TextEncoder().encode(`${lines.join("\n")}\n`));
+  return `${name}: ${median.toFixed(2)} × of ${what} (at most 1.30)`;
 }
