@@ -7,14 +7,25 @@ export async function* inAdvance<Item, Loaded>(
   ahead: number,
   load: (item: Item) => Promise<Loaded>,
 ): AsyncGenerator<[Item, Loaded]> {
-  const started: Promise<Loaded>[] = [];
-  for (const [index, item] of items.entries()) {
-    while (started.length <= index + ahead && started.length < items.length) {
-      const loading = load(items[started.length] as Item);
-      // Its turn may never come: then nobody else would see that it failed.
-      loading.catch(() => {});
-      started.push(loading);
-    }
-    yield [item, await (started[index] as Promise<Loaded>)];
+  const waiting = items.values();
+  /** Only what has not been handed over: a file of any size passes through here. */
+  const loading: [Item, Promise<Loaded>][] = [];
+
+  function startNext(): void {
+    const { value: item, done } = waiting.next();
+    if (done) return;
+    const loaded = load(item);
+    // Its turn may never come: then nobody else would see that it failed.
+    loaded.catch(() => {});
+    loading.push([item, loaded]);
+  }
+
+  for (let started = 0; started < ahead; started++) startNext();
+  for (;;) {
+    startNext();
+    const first = loading.shift();
+    if (first === undefined) return;
+    const [item, loaded] = first;
+    yield [item, await loaded];
   }
 }
