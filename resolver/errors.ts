@@ -115,7 +115,7 @@ export class PathNotFoundError extends OurSpaceError {
   override name = "PathNotFoundError";
 }
 
-/** Something that leaves the machine was refused or failed; see OutboundRefusal for refusals. */
+/** Something that leaves the machine was refused or failed; `reason` says which. */
 export class OutboundError extends OurSpaceError {
   override name = "OutboundError";
   readonly reason: OutboundReason;
@@ -129,6 +129,7 @@ export class OutboundError extends OurSpaceError {
   }
 }
 
+/** Why nothing came back from outside, or not all of it. */
 export type OutboundReason =
   /** The address, port, scheme or redirect is not allowed. */
   | "refused"

@@ -98,7 +98,7 @@ async function buildDag(
     blockWriteConcurrency: LEAVES_AT_ONCE,
   });
   for await (const result of results) root = result;
-  if (root === undefined) throw new OurSpaceError("There is no file to publish");
+  if (root === undefined) throw new OurSpaceError("There is no file to publish.");
   return createDag(root.cid, [...blocks.values()]);
 }
 
@@ -181,7 +181,7 @@ async function load(cid: CID, held: Held, call: Call): Promise<Uint8Array<ArrayB
 }
 
 function changedError(file: SourceFile): OurSpaceError {
-  return new OurSpaceError(`${file.path} changed while it was being published`, {
+  return new OurSpaceError(`${file.path} changed while it was being published.`, {
     remedy: "Publish again when nothing writes to it any more.",
   });
 }

@@ -69,7 +69,7 @@ function together(
 }
 
 function notConfigured(): NameLookupError {
-  return new NameLookupError("This gateway looks up no DNS names", {
+  return new NameLookupError("This gateway looks up no DNS names.", {
     reason: "failed",
     remedy: "Its operator can set DNS to system, to a DNS-over-HTTPS address or to ip:port.",
   });

@@ -42,7 +42,7 @@ export async function lookUp(
 }
 
 function bogus({ name }: Question): NameLookupError {
-  return new NameLookupError(`The DNS records of ${quote(name)} do not pass DNSSEC`, {
+  return new NameLookupError(`The DNS records of ${quote(name)} do not pass DNSSEC.`, {
     reason: "bogus",
     remedy: "Somebody changed them on the way, or the domain's signatures are out of order; its " +
       "owner can check them.",

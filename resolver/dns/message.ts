@@ -107,7 +107,7 @@ function checkName(name: string): void {
   const labels = name.split(".");
   const sizes = labels.map((label) => new TextEncoder().encode(label).length);
   if (name.length <= 253 && sizes.every((size) => size >= 1 && size <= 63)) return;
-  throw new NameLookupError(`${quote(name)} cannot be a DNS name`, { reason: "malformed" });
+  throw new NameLookupError(`${quote(name)} cannot be a DNS name.`, { reason: "malformed" });
 }
 
 function textOf(record: DnsPacket.Answer, type: RecordType): string[] {

@@ -17,7 +17,7 @@ export async function systemServers(
   read: () => Promise<readonly string[]> = machineServers,
 ): Promise<readonly DnsServer[]> {
   const texts = await read().catch((cause) => {
-    throw new NameLookupError("The machine's DNS servers could not be read", {
+    throw new NameLookupError("The machine's DNS servers could not be read.", {
       reason: "failed",
       remedy: "Allow it with --allow-sys=networkInterfaces, or set DNS to a server.",
       cause,

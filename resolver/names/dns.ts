@@ -53,7 +53,7 @@ function onlyIdentity(owner: string, records: readonly string[]): Identity | nul
   }
   const [identity = null, ...others] = found.values();
   if (others.length === 0) return identity;
-  throw new NameLookupError(`${owner} names ${found.size} different addresses`, {
+  throw new NameLookupError(`${owner} names ${found.size} different addresses.`, {
     reason: "ambiguous",
     remedy: "The domain's owner has to remove the TXT records that do not belong there.",
   });

@@ -27,7 +27,7 @@ export function createOperatorOutbound(certificateAuthorities: readonly string[]
     operator: createOperatorExchange(certificateAuthorities),
     stranger: ({ url }) =>
       Promise.reject(
-        new OutboundError(`${url.host} is not the operator's`, { reason: "refused" }),
+        new OutboundError(`${url.host} is not the operator's.`, { reason: "refused" }),
       ),
   });
 }

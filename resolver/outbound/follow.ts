@@ -61,17 +61,17 @@ function followsRedirects({ method = "GET", maxRedirects }: OutboundRequest): bo
 
 function checkHop(request: OutboundRequest, hop: number, from: URL, target: URL): void {
   if (hop >= Math.min(request.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS)) {
-    throw new OutboundError(`${from.host} redirects too often`, { reason: "refused" });
+    throw new OutboundError(`${from.host} redirects too often.`, { reason: "refused" });
   }
   if (request.sameHostOnly === true && target.hostname !== from.hostname) {
-    throw new OutboundError(`${from.host} redirects to another host`, { reason: "refused" });
+    throw new OutboundError(`${from.host} redirects to another host.`, { reason: "refused" });
   }
 }
 
 /** A Response of the web platform could not hold any other. */
 function checkStatus(status: number, url: URL): void {
   if (status >= 200 && status <= 599) return;
-  throw new OutboundError(`${url.host} answered with status ${status}, which has no meaning`, {
+  throw new OutboundError(`${url.host} answered with status ${status}, which has no meaning.`, {
     reason: "connection",
   });
 }

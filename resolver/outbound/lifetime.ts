@@ -60,12 +60,12 @@ export class Lifetime {
   }
 
   #timeOut(what: string): void {
-    this.abort(new OutboundError(`${this.#host} ${what}`, { reason: "timeout" }));
+    this.abort(new OutboundError(`${this.#host} ${what}.`, { reason: "timeout" }));
   }
 
   #named(cause: unknown): OutboundError {
     if (cause instanceof OutboundError) return cause;
-    return new OutboundError(`The exchange with ${this.#host} failed`, {
+    return new OutboundError(`The exchange with ${this.#host} failed.`, {
       reason: "connection",
       cause,
     });

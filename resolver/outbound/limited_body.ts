@@ -56,7 +56,7 @@ export function checkAnnouncedSize(headers: Headers, limits: BodyLimits): void {
 }
 
 function tooLarge(limits: BodyLimits): OutboundError {
-  return new OutboundError(`${limits.host} sent more than ${limits.maxBytes} bytes`, {
+  return new OutboundError(`${limits.host} sent more than ${limits.maxBytes} bytes.`, {
     reason: "too-large",
   });
 }

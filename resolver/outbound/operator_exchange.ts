@@ -30,7 +30,7 @@ export function createOperatorExchange(
     signal.addEventListener("abort", discard);
     if (!DECODED.includes(response.headers.get("content-encoding")?.toLowerCase() ?? "")) {
       discard();
-      throw new OutboundError(`${url.host} answered in an unknown content coding`, {
+      throw new OutboundError(`${url.host} answered in an unknown content coding.`, {
         reason: "refused",
       });
     }

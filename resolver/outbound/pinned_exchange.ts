@@ -20,7 +20,7 @@ export async function pinnedExchange(exchange: Exchange, pin: Pin): Promise<Exch
     const coding = (headers.get("content-encoding") ?? "").trim().toLowerCase();
     const chunks = await decodedBody(message, hasBody(exchange, message) ? coding : "");
     if (chunks === null) {
-      throw new OutboundError(`${exchange.url.host} answered in an unknown content coding`, {
+      throw new OutboundError(`${exchange.url.host} answered in an unknown content coding.`, {
         reason: "refused",
       });
     }

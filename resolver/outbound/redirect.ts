@@ -11,7 +11,7 @@ const HARMLESS_HEADERS = ["accept", "accept-encoding", "range", "user-agent"];
 export function webUrl(text: string, base?: URL): URL {
   const url = URL.parse(text, base);
   if (url === null || !["https:", "http:"].includes(url.protocol)) {
-    throw new OutboundError(`${quote(text)} is no web address`, { reason: "refused" });
+    throw new OutboundError(`${quote(text)} is no web address.`, { reason: "refused" });
   }
   url.hash = "";
   return url;
@@ -26,7 +26,7 @@ export function redirectTarget(status: number, headers: Headers, from: URL): URL
   if (location === null || !REDIRECTS.includes(status)) return null;
   const target = webUrl(location, from);
   if (from.protocol === "https:" && target.protocol === "http:") {
-    throw new OutboundError(`${from.host} redirects from https to http`, { reason: "refused" });
+    throw new OutboundError(`${from.host} redirects from https to http.`, { reason: "refused" });
   }
   return target;
 }

@@ -42,7 +42,7 @@ export function createStrangerExchange(
 
   function take(limit: HostRateLimit, key: string, host: string): void {
     if (limit.take(key)) return;
-    throw new OutboundError(`${quote(host)} was asked too often; it is left alone for a while`, {
+    throw new OutboundError(`${quote(host)} was asked too often; it is left alone for a while.`, {
       reason: "rate-limited",
       remedy: "Try again in a minute.",
     });
@@ -52,7 +52,7 @@ export function createStrangerExchange(
     const { url, method, signal } = exchange;
     checkStrangerUrl(url);
     if (method !== "GET" && method !== "HEAD") {
-      throw new OutboundError("Nothing is sent to a stranger's host", { reason: "refused" });
+      throw new OutboundError("Nothing is sent to a stranger's host.", { reason: "refused" });
     }
     take(byHost, url.hostname, url.hostname);
     const addresses = await vettedAddresses(url.hostname, options, { signal });

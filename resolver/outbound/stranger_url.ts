@@ -8,7 +8,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 export function checkStrangerUrl(url: URL): void {
   const fault = strangerUrlFault(url);
   if (fault !== null) {
-    throw new OutboundError(`${quote(url.host)} is not asked: ${fault}`, { reason: "refused" });
+    throw new OutboundError(`${quote(url.host)} is not asked: ${fault}.`, { reason: "refused" });
   }
 }
 

@@ -25,7 +25,7 @@ export async function vettedAddresses(
   for (const address of addresses) {
     const fault = means.allowPrivate.includes(address) ? null : whyNotPublic(address);
     if (fault === null) continue;
-    throw new OutboundError(`${quote(host)} ${isLiteral ? "is" : "leads to"} ${fault}`, {
+    throw new OutboundError(`${quote(host)} ${isLiteral ? "is" : "leads to"} ${fault}.`, {
       reason: "refused",
       remedy: "Hosts that strangers name must be on the public Internet; an operator can allow " +
         "address ranges with ALLOW_PRIVATE.",
@@ -37,16 +37,16 @@ export async function vettedAddresses(
 async function lookUp(host: string, dns: DnsClient, call: Call): Promise<readonly string[]> {
   const answer = await dns.addresses(host, call).catch((cause) => {
     if (!(cause instanceof NameLookupError)) throw cause;
-    throw new OutboundError(`The address of ${quote(host)} could not be looked up`, {
+    throw new OutboundError(`The address of ${quote(host)} could not be looked up.`, {
       reason: "dns",
       cause,
     });
   });
   if (answer.records.length === 0) {
-    throw new OutboundError(`The host ${quote(host)} does not exist`, { reason: "dns" });
+    throw new OutboundError(`The host ${quote(host)} does not exist.`, { reason: "dns" });
   }
   if (answer.records.length > MAX_ADDRESSES) {
-    throw new OutboundError(`${quote(host)} has too many addresses`, { reason: "refused" });
+    throw new OutboundError(`${quote(host)} has too many addresses.`, { reason: "refused" });
   }
   return answer.records;
 }
