@@ -4,6 +4,8 @@ import { PathNotFoundError } from "../resolver/errors.ts";
 import { parseName } from "../schemas/name.ts";
 import type { GatewayEnv } from "./http/environment.ts";
 import type { AnswerError } from "./http/errors.ts";
+import { headLength } from "./http/head_length.ts";
+import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
 import { siteOf } from "./http/site.ts";
 
@@ -41,17 +43,18 @@ export function createApp(parts: {
   const { routes, publicOrigin, answerError } = parts;
 
   const services = new Hono();
+  services.use(headLength);
   for (const group of routes.services) services.route("/", group);
 
   const own = new Hono<GatewayEnv>();
-  own.use(readOnly, withDeadline);
+  own.use(headLength, publicReading, withDeadline);
   for (const group of routes.everywhere) own.route("/", group);
   own.route("/", routes.home);
   own.use("/:name/*", canonicalName);
   for (const group of routes.feed) own.route("/:name", group);
 
   const domain = new Hono<GatewayEnv>();
-  domain.use(readOnly, withDeadline);
+  domain.use(headLength, publicReading, withDeadline);
   for (const group of routes.everywhere) domain.route("/", group);
   domain.use("/.well-known/*", () => Promise.reject(noSuchPage()));
   domain.use(domainName);
@@ -76,17 +79,6 @@ export function createApp(parts: {
     },
   };
 }
-
-/** Nothing here is changed by a visit. CORS preflights learn that anybody may read. */
-const readOnly: MiddlewareHandler<GatewayEnv> = async ({ req }, next) => {
-  if (req.method === "GET" || req.method === "HEAD") return await next();
-  const headers = { Allow: "GET, HEAD, OPTIONS", "Access-Control-Allow-Origin": "*" };
-  if (req.method !== "OPTIONS") return new Response(null, { status: 405, headers });
-  return new Response(null, {
-    status: 204,
-    headers: { ...headers, "Access-Control-Allow-Methods": "GET, HEAD" },
-  });
-};
 
 const withDeadline: MiddlewareHandler<GatewayEnv> = async (context, next) => {
   using call = deadline(REQUEST_MILLISECONDS, { parent: context.req.raw.signal });

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { GatewayEnv } from "./http/environment.ts";
+import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
 import { siteOf } from "./http/site.ts";
 import { pageAssets } from "./render/page_assets.ts";
@@ -22,9 +23,10 @@ const ANSWERED = new Set(["/", "/health", ...pageAssets.map(({ path }) => path)]
  */
 export function createFront(publicOrigin: URL): Front {
   const front = new Hono<GatewayEnv>();
+  front.route("/", healthRoutes({ ready: () => true, metrics: [] }));
+  front.use(publicReading);
   front.route("/", homeRoutes({ welcomePath: null }));
   front.route("/", pagePartRoutes({ build }));
-  front.route("/", healthRoutes({ ready: () => true, metrics: [] }));
 
   return {
     fetch(request) {

@@ -124,9 +124,42 @@ Deno.test("visits change nothing: other methods are refused, preflights are welc
   const post = await test.get(`/${ADDRESS}`, {}, "POST");
   assert.equal(post.status, 405);
   assert.equal(post.headers.get("Allow"), "GET, HEAD, OPTIONS");
+  assert.equal(post.headers.get("Content-Type"), "application/problem+json");
+  await post.body?.cancel();
   const preflight = await test.get(`/${ADDRESS}`, {}, "OPTIONS");
   assert.equal(preflight.status, 204);
   const head = await test.get("/", BROWSER, "HEAD");
   assert.equal(head.status, 200);
   assert.equal(await head.text(), "");
+});
+
+Deno.test("whatever a visit gets, any page on the web may read it", async () => {
+  await using test = await openTestGateway();
+  const visits: [path: string, status: number, headers?: Record<string, string>][] = [
+    ["/", 200],
+    ["/page.css", 200],
+    ["/feed.xsl", 200],
+    ["/favicon.svg", 200],
+    [`/${ADDRESS.toLowerCase()}/feed.xml`, 308],
+    ["/?name=alice.example", 303],
+    [`/${ADDRESS}`, 404, BROWSER],
+    ["/.well-known/ourspace", 404, { Host: "alice.example" }],
+    ["/1.2.3", 400],
+  ];
+  for (const [path, status, headers] of visits) {
+    const answer = await test.get(path, headers);
+    assert.equal(answer.status, status, path);
+    assert.equal(answer.headers.get("Access-Control-Allow-Origin"), "*", path);
+    await answer.body?.cancel();
+  }
+});
+
+Deno.test("HEAD tells the length that GET has", async () => {
+  await using test = await openTestGateway();
+  for (const path of ["/", "/page.css", `/${ADDRESS}`, "/1.2.3", "/health"]) {
+    const { byteLength } = await (await test.get(path)).arrayBuffer();
+    const head = await test.get(path, {}, "HEAD");
+    assert.equal(head.headers.get("Content-Length"), String(byteLength), path);
+    assert.equal(head.body, null, path);
+  }
 });

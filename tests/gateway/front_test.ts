@@ -10,6 +10,8 @@ Deno.test("the front answers what needs no feed, like the whole gateway does", a
   for (const path of ["/", "/health", "/page.css", "/feed.xsl", "/favicon.svg"]) {
     const answer = await ask(path);
     assert.equal(answer?.status, 200, path);
+    const readers = path === "/health" ? null : "*";
+    assert.equal(answer?.headers.get("Access-Control-Allow-Origin"), readers, path);
     await answer?.body?.cancel();
   }
 });
