@@ -66,12 +66,13 @@ export function withHotAnswers(
 /**
  * Everything that can change a reusable answer; the URL has the host. Each header that is read takes a
  * twentieth of a 304, so of a client that names the tag which it holds no more is read than whether it
- * navigates: a tag is given for one format and coding, to a client that takes them.
+ * navigates: a tag is given for one format and coding, to a client that takes them. A cache that names
+ * the tags of several formats, or any tag, asks for one of them like everybody else.
  */
 function questionOf({ headers, url }: Request): string {
   const held = headers.get("if-none-match");
   const destination = headers.get("sec-fetch-dest");
-  if (held !== null) return `${url}\n${destination}\n=${held}`;
+  if (held !== null && !/[,*]/.test(held)) return `${url}\n${destination}\n=${held}`;
   return `${url}\n${destination}\n${headers.get("accept")}\n${headers.get("accept-encoding")}\n` +
-    `${headers.get("if-modified-since")}`;
+    `${headers.get("if-modified-since")}\n${held}`;
 }

@@ -58,6 +58,17 @@ Deno.test("of a client that names the tag it holds, only a 304 is used again", a
   assert.equal(same.state.thoughts, 3);
 });
 
+Deno.test("of a cache that names the tags of several formats every header is read", async () => {
+  for (const tags of ['"page", "feed"', "*"]) {
+    const made = () => reusableResponse({ body: null, init: { status: 304, headers: {} } });
+    const { state, ask } = counted(made);
+    await ask({ "If-None-Match": tags, Accept: "text/html" });
+    await ask({ "If-None-Match": tags, Accept: "application/rss+xml" });
+    await ask({ "If-None-Match": tags, Accept: "text/html" });
+    assert.equal(state.thoughts, 2, tags);
+  }
+});
+
 Deno.test("only answers that were made for it are used again, and only for GET", async () => {
   const once = counted(() => new Response("once"));
   await once.ask();
