@@ -1,3 +1,4 @@
+import { abortable, deadline } from "../../resolver/deadline.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 
 /** A request's body is larger than the route takes. */
@@ -58,15 +59,12 @@ export async function readBody(
   return await new Blob(pieces).bytes();
 }
 
-async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), milliseconds);
-  });
+async function inTime<T>(piece: Promise<T>, milliseconds: number): Promise<T> {
+  using limit = deadline(milliseconds);
   try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
+    return await abortable(piece, limit.signal);
+  } catch (error) {
+    throw limit.signal.aborted ? tooSlow() : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { attempt } from "./attempt.ts";
+import { deadline } from "../deadline.ts";
 import { ATTEMPT_MILLISECONDS, type DnsServer } from "./server.ts";
 import { type Endpoint, endpointText } from "./setting.ts";
 import { askOverTcp } from "./tcp.ts";
@@ -8,15 +8,15 @@ import { askOverUdp } from "./udp.ts";
 export function plainServer(endpoint: Endpoint, trust: { authentication: boolean }): DnsServer {
   return {
     label: endpointText(endpoint),
-    ask: (question, call) =>
-      attempt(ATTEMPT_MILLISECONDS, call.signal, async (signal) => {
-        const first = await askOverUdp(endpoint, question, { signal });
-        const reply = first.kind === "truncated"
-          ? await askOverTcp(endpoint, question, { signal })
-          : first;
-        if (reply.kind === "truncated") throw new Error("The reply is truncated over TCP, too");
-        if (reply.kind !== "answer" || trust.authentication) return reply;
-        return { ...reply, answer: { ...reply.answer, authenticated: false } };
-      }),
+    async ask(question, call) {
+      using limit = deadline(ATTEMPT_MILLISECONDS, { parent: call.signal });
+      const first = await askOverUdp(endpoint, question, limit);
+      const reply = first.kind === "truncated"
+        ? await askOverTcp(endpoint, question, limit)
+        : first;
+      if (reply.kind === "truncated") throw new Error("The reply is truncated over TCP, too");
+      if (reply.kind !== "answer" || trust.authentication) return reply;
+      return { ...reply, answer: { ...reply.answer, authenticated: false } };
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { abortable } from "../deadline.ts";
 import { OutboundError } from "../errors.ts";
 
 /**
@@ -30,12 +31,8 @@ export class Lifetime {
    */
   async within<T>(milliseconds: number, piece: Promise<T>): Promise<T> {
     const patience = setTimeout(() => this.#timeOut("fell silent"), milliseconds);
-    const ended = Promise.withResolvers<never>();
-    const end = () => ended.reject(this.signal.reason);
-    this.signal.addEventListener("abort", end);
-    if (this.signal.aborted) end();
     try {
-      const result = await Promise.race([ended.promise, piece]);
+      const result = await abortable(piece, this.signal);
       // Ending a request can look to its reader like the end of the body.
       this.signal.throwIfAborted();
       return result;
@@ -43,7 +40,6 @@ export class Lifetime {
       throw this.signal.aborted ? this.signal.reason : this.#named(cause);
     } finally {
       clearTimeout(patience);
-      this.signal.removeEventListener("abort", end);
     }
   }
 
