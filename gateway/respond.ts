@@ -2,7 +2,7 @@ import type { Call, Clock } from "../resolver/contracts.ts";
 import { PathNotFoundError, WithdrawnError } from "../resolver/errors.ts";
 import { isWithdrawn, type VerifiedPointer } from "../schemas/pointer.ts";
 import type { Feeds, LoadedFeed } from "./feeds.ts";
-import { NEVER, PUBLIC, STALE_COPY } from "./http/cache_policy.ts";
+import { copyHeaders, NEVER } from "./http/cache_policy.ts";
 import { VARY } from "./http/client_kind.ts";
 import { isNotModified, lastModifiedOf } from "./http/conditional.ts";
 import { chooseCoding } from "./http/content_coding.ts";
@@ -43,11 +43,11 @@ export function createRespond(
   const { feeds, representations, clock } = parts;
 
   return async (asked, call) => {
-    const { pointer, freshness } = asked.visit.resolution;
+    const { record, resolution: { pointer, freshness } } = asked.visit;
     if (isWithdrawn(pointer)) {
       throw new WithdrawnError("The publisher withdrew this feed.", { pointer });
     }
-    const newest: Shown = { pointer, stale: freshness === "stale" };
+    const newest: Shown = { pointer, stale: record.stale || freshness === "stale" };
     const newestTag = tagOf(asked, newest);
     // Whoever holds the newest representation is told so without its content.
     if (holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
@@ -91,7 +91,7 @@ export function createRespond(
   function headersOf(asked: FeedRequest, shown: Shown): Record<string, string> {
     const changed = lastModified(shown);
     return {
-      "Cache-Control": shown.stale ? STALE_COPY : PUBLIC,
+      ...copyHeaders(shown.stale),
       Vary: `${VARY}, Accept-Encoding`,
       "Access-Control-Allow-Origin": "*",
       ...(changed === null ? {} : { "Last-Modified": new Date(changed).toUTCString() }),

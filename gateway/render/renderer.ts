@@ -18,7 +18,10 @@ export interface PageContext {
   readonly domainVerified: boolean;
   /** True when the domain's record was checked by DNSSEC. */
   readonly domainAuthenticated: boolean;
-  /** A copy is shown because nobody could be asked, or the newest content could not be fetched. */
+  /**
+   * A copy is shown because nobody could be asked, the domain's record could not be looked up again, or
+   * the newest content could not be fetched.
+   */
   readonly stale: boolean;
   /** `feed`: a browser navigated to the feed's own address and wants to be told what to do with it. */
   readonly view: "page" | "feed" | "post";

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import { identityText } from "../../schemas/identity.ts";
 import type { Feeds } from "../feeds.ts";
-import { PARTS, PUBLIC } from "../http/cache_policy.ts";
+import { copyHeaders, PARTS } from "../http/cache_policy.ts";
 import type { GatewayEnv } from "../http/environment.ts";
 import { isNotModified } from "../http/conditional.ts";
 import { paymentUri } from "../render/payment_uri.ts";
@@ -18,7 +18,8 @@ export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<Gatew
     const { record, resolution } = await visits(name, call);
     const { pointer } = resolution;
     if (context.req.query("proof") === undefined) {
-      return await signedPointer(context.req.raw, pointer);
+      const stale = record.stale || resolution.freshness === "stale";
+      return await signedPointer(context.req.raw, pointer, stale);
     }
     const wire = JSON.parse(new TextDecoder().decode(pointer.bytes));
     const held = resolution.sources.filter(({ outcome }) => outcome === "newest");
@@ -60,11 +61,15 @@ export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<Gatew
 }
 
 /** The exact wire form that was signed; a withdrawn pointer too, since it is its own proof. */
-async function signedPointer(request: Request, pointer: VerifiedPointer): Promise<Response> {
+async function signedPointer(
+  request: Request,
+  pointer: VerifiedPointer,
+  stale: boolean,
+): Promise<Response> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", pointer.bytes));
   const etag = `"${digest.toHex().slice(0, 20)}"`;
   const headers = {
-    "Cache-Control": PUBLIC,
+    ...copyHeaders(stale),
     ETag: etag,
     "Access-Control-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { brotliDecompressSync } from "node:zlib";
 import { installWelcome } from "../../../gateway/welcome.ts";
 import { WITHDRAWN_CID } from "../../../schemas/pointer.ts";
+import { replyTo, SERVFAIL, txt } from "../../support/dns_packets.ts";
+import { startDnsServer } from "../../support/dns_server.ts";
 import { makeSigner, type Signer, signPointer } from "../../support/pointers.ts";
 import { openTestGateway, type TestGateway } from "../../support/test_gateway.ts";
 
@@ -225,6 +227,41 @@ Deno.test("the last copy is shown, marked, when the newest content cannot be had
   assert.equal(stale.status, 200);
   assert.notEqual(stale.headers.get("ETag"), fresh.headers.get("ETag"));
   assert.match(await stale.text(), /may not be the newest/);
+  for (const form of ["feed.xml", "atom.xml", "feed.json"]) {
+    const feed = await test.get(`${path}/${form}`);
+    assert.match(feed.headers.get("Cache-Status") ?? "", /stale/, form);
+    assert.equal(feed.headers.get("Cache-Control"), "public, max-age=1", form);
+    await feed.body?.cancel();
+  }
+});
+
+Deno.test("a domain that cannot be looked up again is shown, marked", async () => {
+  const signer = makeSigner();
+  const record = txt("_ourspace.alice.example", `address=${signer.identity.address}`);
+  let down = false;
+  await using dns = await startDnsServer({
+    udp: (query, way) =>
+      way.send(replyTo(query, down ? { flags: SERVFAIL } : { answers: [record] })),
+  });
+  let now = Date.now();
+  const environment = { DNS: `127.0.0.1:${dns.port}` };
+  await using test = await openTestGateway({ environment, clock: () => now });
+  await publish(test, signer, FEED);
+  const visit = async (path: string) => {
+    const answer = await test.get(path, BROWSER);
+    assert.equal(answer.status, 200);
+    return { headers: answer.headers, text: await answer.text() };
+  };
+  const fresh = await visit("/alice.example");
+  assert.equal(fresh.headers.get("Cache-Status"), null);
+  assert.doesNotMatch(fresh.text, /may not be the newest/);
+
+  down = true;
+  now += 120_000;
+  assert.match((await visit("/alice.example")).text, /may not be the newest/);
+  for (const path of ["/alice.example/feed.xml?raw", "/alice.example/pointer.json"]) {
+    assert.match((await visit(path)).headers.get("Cache-Status") ?? "", /stale/, path);
+  }
 });
 
 Deno.test("nobody is invited to send money to the welcome feed, whose key was thrown away", async () => {
