@@ -11,7 +11,8 @@ const HEADER_LIMIT = 4096;
 
 /**
  * Whether a GET is answered with 304 (RFC 9110, section 13.2.2): If-None-Match decides when it is
- * there, by weak comparison; If-Modified-Since only without it.
+ * there, by weak comparison; If-Modified-Since only without it, and only by the very date that was
+ * given: a domain may have been pointed at another wallet, whose feed changed last before that.
  */
 export function isNotModified(headers: Headers, validators: Validators): boolean {
   const tags = headers.get("If-None-Match");
@@ -25,7 +26,7 @@ export function isNotModified(headers: Headers, validators: Validators): boolean
   const since = headers.get("If-Modified-Since");
   if (since === null || validators.lastModified === null) return false;
   const instant = Date.parse(since);
-  return !Number.isNaN(instant) && wholeSeconds(validators.lastModified) <= instant;
+  return !Number.isNaN(instant) && wholeSeconds(validators.lastModified) === instant;
 }
 
 /**

@@ -25,8 +25,9 @@ Deno.test("another tag is modified, whatever the date says", () => {
   );
 });
 
-Deno.test("a date counts in whole seconds, and only without a tag", () => {
+Deno.test("the date that was given counts, in whole seconds, and only without a tag", () => {
   assert.ok(asked({ "If-Modified-Since": "Fri, 20 Nov 2026 08:22:17 GMT" }));
+  assert.ok(!asked({ "If-Modified-Since": "Fri, 20 Nov 2026 08:22:18 GMT" }));
   assert.ok(!asked({ "If-Modified-Since": "Fri, 20 Nov 2026 08:22:16 GMT" }));
   assert.ok(!asked({ "If-Modified-Since": "yesterday" }));
   assert.ok(!asked({}));
