@@ -3,7 +3,7 @@ import type { ContentReader } from "../resolver/content/content.ts";
 import type { Call, Clock } from "../resolver/contracts.ts";
 import { abortable, deadline, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
 import { ContentUnreachableError, type RoadReport } from "../resolver/errors.ts";
-import { createShared } from "../resolver/shared.ts";
+import { createSingleFlight } from "../resolver/single_flight.ts";
 import type { Feed } from "../schemas/feed.ts";
 import { identityKey } from "../schemas/identity.ts";
 import type { VerifiedPointer } from "../schemas/pointer.ts";
@@ -54,7 +54,7 @@ export function createFeeds(
     sizeCalculation: ({ documentBytes }) => Math.max(documentBytes, 1),
   });
   const failures = new LRUCache<string, { error: unknown; until: number }>({ max: FAILURES });
-  const fetches = createShared<KeptFeed>(MAX_FETCHES);
+  const fetches = createSingleFlight<KeptFeed>(MAX_FETCHES);
 
   return {
     async load(pointer, call) {

@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { LRUCache } from "lru-cache";
 import { base32 } from "multiformats/bases/base32";
-import { createShared } from "../resolver/shared.ts";
+import { createSingleFlight } from "../resolver/single_flight.ts";
 import { compress, type ContentCoding } from "./http/content_coding.ts";
 
 /** What a representation is made of: everything that its bytes depend on. */
@@ -51,7 +51,7 @@ export function createRepresentations(
     maxSize: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
     sizeCalculation: (bytes) => bytes.byteLength + 1,
   });
-  const renderings = createShared<Representation>(MAX_RENDERINGS);
+  const renderings = createSingleFlight<Representation>(MAX_RENDERINGS);
   const encode = new TextEncoder();
 
   function representation(tag: string, bytes: Uint8Array<ArrayBuffer>): Representation {

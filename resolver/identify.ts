@@ -3,7 +3,7 @@ import type { Name } from "../schemas/name.ts";
 import type { Call, Clock, NameRecord, NameSystem } from "./contracts.ts";
 import { abortable, type Alarm, deadline, systemAlarm } from "./deadline.ts";
 import { NameLookupError, NotFoundError, UnsupportedNameError } from "./errors.ts";
-import { createShared } from "./shared.ts";
+import { createSingleFlight } from "./single_flight.ts";
 
 /** For all systems of a name together: half of a request's time, the rest is for the feed. */
 const LOOKUP_MILLISECONDS = 5_000;
@@ -57,7 +57,7 @@ type Remembered =
 export function createIdentifier(options: IdentifierOptions): Identifier {
   const { systems, clock, alarm = systemAlarm } = options;
   const memory = new LRUCache<string, Remembered>({ max: MAX_NAMES });
-  const lookups = createShared<Remembered>(MAX_LOOKUPS);
+  const lookups = createSingleFlight<Remembered>(MAX_LOOKUPS);
 
   async function lookUp(
     key: string,

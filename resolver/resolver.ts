@@ -59,11 +59,19 @@ export function createNetworkResolver(
   const correct = createCorrections({ ...options, onFailure: options.onFailedCorrection });
   const walks = new Set<Walk>();
 
+  function makeRoom(): void {
+    // A Set keeps the order of insertion: its first walk was begun first.
+    const [oldest] = walks;
+    if (oldest === undefined || walks.size < MAX_WALKS) return;
+    walks.delete(oldest);
+    oldest.stop();
+  }
+
   return {
     async resolve(identity, { policy, signal }) {
       signal.throwIfAborted();
       if (policy === "cache-only") throw nothingHeld(identity);
-      if (walks.size >= MAX_WALKS) stopOldest(walks);
+      makeRoom();
       const walk = startWalk(identity, options);
       walks.add(walk);
       void walk.end.then((state) => {
@@ -80,12 +88,4 @@ export function createNetworkResolver(
       for (const walk of walks) if (identityKey(walk.identity) === key) walk.join(pointer);
     },
   };
-}
-
-/** A Set keeps the order of insertion: its first walk was begun first. */
-function stopOldest(walks: Set<Walk>): void {
-  for (const walk of walks) {
-    walks.delete(walk);
-    return walk.stop();
-  }
 }

@@ -34,8 +34,17 @@ export function createSharedFetches(
 ): SharedFetches {
   const fetches = new Map<string, Fetch>();
 
+  function makeRoom(): void {
+    // A Map keeps the order of insertion: its first fetch was begun first.
+    const [oldest] = fetches;
+    if (oldest === undefined || fetches.size < limit) return;
+    const [key, { race, controller }] = oldest;
+    fetches.delete(key);
+    controller.abort(overloaded(race));
+  }
+
   function begin(key: string, start: (signal: AbortSignal) => Race): Fetch {
-    if (fetches.size >= limit) endOldest(fetches);
+    makeRoom();
     const controller = new AbortController();
     const cancel = alarm(milliseconds, () => controller.abort(deadlinePassed()));
     const fetch: Fetch = { race: start(controller.signal), controller, waiters: 0 };
@@ -74,17 +83,11 @@ export function createSharedFetches(
   };
 }
 
-/** A Map keeps the order of insertion: its first fetch was begun first. */
-function endOldest(fetches: Map<string, Fetch>): void {
-  for (const [key, { race, controller }] of fetches) {
-    fetches.delete(key);
-    return controller.abort(
-      new ContentUnreachableError("This gateway is fetching too much at the moment.", {
-        roads: race.reports(),
-        remedy: "Try again in a few seconds.",
-      }),
-    );
-  }
+function overloaded(race: Race): ContentUnreachableError {
+  return new ContentUnreachableError("This gateway is fetching too much at the moment.", {
+    roads: race.reports(),
+    remedy: "Try again in a few seconds.",
+  });
 }
 
 function tooLate(roads: readonly RoadReport[], cause: unknown): ContentUnreachableError {

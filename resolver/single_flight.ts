@@ -3,7 +3,7 @@ import { abortable } from "./deadline.ts";
 import { UnavailableError } from "./errors.ts";
 
 /** Work that concurrent callers want done once. */
-export interface Shared<T> {
+export interface SingleFlight<T> {
   /**
    * The work under way for the key, or the given work begun now. When too much is under way, the oldest
    * makes room: its signal aborts, and its callers get an UnavailableError.
@@ -16,14 +16,23 @@ export interface Shared<T> {
  * not the newest that is refused, because then a flood of what takes its whole deadline (names whose
  * servers are silent) would lock out everybody else, whose work takes a moment.
  */
-export function createShared<T>(limit: number): Shared<T> {
+export function createSingleFlight<T>(limit: number): SingleFlight<T> {
   const running = new Map<string, { promise: Promise<T>; controller: AbortController }>();
+
+  function makeRoom(): void {
+    // A Map keeps the order of insertion: its first entry was begun first.
+    const [oldest] = running;
+    if (oldest === undefined || running.size < limit) return;
+    const [key, { controller }] = oldest;
+    running.delete(key);
+    controller.abort(overloaded());
+  }
 
   return {
     run(key, work) {
       const started = running.get(key);
       if (started !== undefined) return started.promise;
-      if (running.size >= limit) endOldest(running, limit);
+      makeRoom();
       const controller = new AbortController();
       const { signal } = controller;
       const promise = abortable(work({ signal }), signal).finally(() => {
@@ -35,20 +44,9 @@ export function createShared<T>(limit: number): Shared<T> {
   };
 }
 
-/** A Map keeps the order of insertion: its first entry was begun first. */
-function endOldest(
-  running: Map<unknown, { controller: AbortController }>,
-  limit: number,
-): void {
-  for (const [key, { controller }] of running) {
-    running.delete(key);
-    return controller.abort(overloaded(limit));
-  }
-}
-
 /** Too much of one kind is under way; nothing is known about the one that was asked for. */
-function overloaded(limit: number): UnavailableError {
-  return new UnavailableError(`${limit} names are being looked for already.`, {
+function overloaded(): UnavailableError {
+  return new UnavailableError("This gateway has too much under way at the moment.", {
     remedy: "Try again in a moment.",
   });
 }
