@@ -6,17 +6,19 @@ import {
   UnavailableError,
 } from "../../resolver/errors.ts";
 import type { Node, PutOutcome } from "../../resolver/node/node.ts";
+import { createRateLimit } from "../../resolver/rate_limit.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
 import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.ts";
+import { clientKey } from "../http/client_key.ts";
 import { problem } from "../http/problem.ts";
-import { createRateLimit } from "../http/rate_limit.ts";
 import { BodyTimeoutError, BodyTooLargeError, readBody } from "../http/request_body.ts";
 import { passOn } from "./pass_on.ts";
 
 /** Of one client, good and bad ones alike: 200 good offers pass among twice as many bad ones. */
-const OFFERS = { burst: 600, perMinute: 600, maxClients: 10_000 };
+const OFFERS = { burst: 600, perSecond: 10 };
+const MAX_CLIENTS = 10_000;
 
 const BODY_LIMITS = {
   maxBytes: POINTER_MAX_BYTES,
@@ -46,10 +48,10 @@ interface Options {
 /** `PUT /v1/pointers/{identity}`: somebody hands over a pointer to keep. */
 export function pointerOffer(options: Options) {
   const { resolver, node, verifier, clock, clientAddress } = options;
-  const limit = createRateLimit({ clock, ...OFFERS });
+  const limit = createRateLimit(OFFERS, { clock, maxKeys: MAX_CLIENTS });
 
   return async (context: Context): Promise<Response> => {
-    const retryAfter = limit.take(clientAddress(context));
+    const retryAfter = limit.take(clientKey(clientAddress(context)));
     if (retryAfter > 0) return tooMany(retryAfter);
     const identity = parseIdentity(context.req.param("identity") ?? "");
     const pointer = await readPointer(context.req.raw, identity, verifier);
@@ -116,7 +118,7 @@ function tooMany(retryAfterSeconds: number): Response {
     429,
     "too-many-offers",
     "Too many offers",
-    `More than ${OFFERS.perMinute} offers a minute came from this address.`,
+    `More than ${60 * OFFERS.perSecond} offers a minute came from this address.`,
     { "Retry-After": String(retryAfterSeconds) },
   );
 }

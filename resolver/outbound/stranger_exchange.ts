@@ -2,9 +2,9 @@ import { quote } from "../../schemas/quote.ts";
 import type { Clock } from "../contracts.ts";
 import type { DnsClient } from "../dns/client.ts";
 import { OutboundError } from "../errors.ts";
+import { createRateLimit, type Rate, type RateLimit } from "../rate_limit.ts";
 import type { AddressRanges } from "./address_ranges.ts";
 import type { Exchanger } from "./exchange.ts";
-import { HostRateLimit, type Rate } from "./host_rate_limit.ts";
 import { parseIpAddress } from "./ip_address.ts";
 import { pinnedExchange } from "./pinned_exchange.ts";
 import { checkStrangerUrl } from "./stranger_url.ts";
@@ -14,13 +14,16 @@ import { vettedAddresses } from "./vetted_addresses.ts";
  * What one host, by its name, has to bear from this process. Content is cached and concurrent readers
  * share one request, so that a host with many feeds still stays far below.
  */
-export const HOST_RATE: Rate = { burst: 20, perSecond: 5 };
+const HOST_RATE: Rate = { burst: 20, perSecond: 5 };
 
 /**
  * The same by address, because whoever owns a domain can point any number of names at a victim. More,
  * because a content network's address serves many sites.
  */
-export const ADDRESS_RATE: Rate = { burst: 100, perSecond: 20 };
+const ADDRESS_RATE: Rate = { burst: 100, perSecond: 20 };
+
+/** Hosts, and addresses, whose requests are counted at the same time. */
+const MAX_HOSTS = 4_096;
 
 export interface StrangerOptions {
   readonly dns: DnsClient;
@@ -37,11 +40,12 @@ export interface StrangerOptions {
 export function createStrangerExchange(
   options: StrangerOptions,
 ): Exchanger {
-  const byHost = new HostRateLimit(HOST_RATE, options.clock);
-  const byAddress = new HostRateLimit(ADDRESS_RATE, options.clock);
+  const memory = { clock: options.clock, maxKeys: MAX_HOSTS };
+  const byHost = createRateLimit(HOST_RATE, memory);
+  const byAddress = createRateLimit(ADDRESS_RATE, memory);
 
-  function take(limit: HostRateLimit, key: string, host: string): void {
-    if (limit.take(key)) return;
+  function take(limit: RateLimit, key: string, host: string): void {
+    if (limit.take(key) === 0) return;
     throw new OutboundError(`${quote(host)} was asked too often; it is left alone for a while.`, {
       reason: "rate-limited",
       remedy: "Try again in a minute.",
