@@ -46,7 +46,7 @@ async function start(): Promise<void> {
   const listening = listeningOrigin(server.addr);
   const publicOrigin = new URL(config.get(publicUrlSetting) ?? listening);
   const welcomePath = node === null ? null : await welcome(node);
-  gateway = await assembleGateway({
+  const assembled = await assembleGateway({
     settings: config,
     node,
     publicOrigin,
@@ -59,6 +59,8 @@ async function start(): Promise<void> {
   await node?.announce(listening);
   const facts = { config, listening, publicOrigin, welcomePath, dataFolder, node };
   for (const line of startUpLines(facts)) printLine(line);
+  // Only now is /health good: whoever waits for it can read the lines above.
+  gateway = assembled;
 
   await toldToStop();
   printLine("Stopping: requests under way are answered first.");
@@ -66,7 +68,7 @@ async function start(): Promise<void> {
   using patience = deadline(GRACEFUL_STOP_MILLISECONDS);
   patience.signal.addEventListener("abort", () => Deno.exit(0));
   await server.shutdown();
-  await gateway.parts.content.flush();
+  await assembled.parts.content.flush();
   await node?.close();
 
   /** Without it the gateway works as well: a wrong clock, say, is no reason not to start. */
