@@ -8,7 +8,7 @@ import { IMMUTABLE } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
 import { contentDisposition } from "../http/content_disposition.ts";
 import type { GatewayEnv } from "../http/environment.ts";
-import { HEAD_BYTES, mediaTypeOf } from "../http/media_type.ts";
+import { HEAD_BYTES, sniffMediaType } from "../http/sniff_media_type.ts";
 import { pulledStream } from "../http/pulled_stream.ts";
 import { requestedRange } from "../http/range.ts";
 import type { IpfsRequest } from "./ipfs_request.ts";
@@ -91,7 +91,7 @@ async function describe(
 ): Promise<Record<string, string>> {
   const range = { start: 0, end: Math.min(size, HEAD_BYTES) };
   const head = concatenate(await Array.fromAsync(file.read(call, range)));
-  const { type, shown } = mediaTypeOf(head);
+  const { type, shown } = sniffMediaType(head);
   const name = file.name === "" ? file.cid.toString() : file.name;
   return {
     "Content-Type": type,

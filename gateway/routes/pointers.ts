@@ -5,10 +5,10 @@ import type { Node } from "../../resolver/node/node.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
-import { isNotModified } from "../http/conditional.ts";
 import { problem } from "../http/problem.ts";
 import { changeFeed } from "./change_feed.ts";
 import { pointerOffer } from "./pointer_offer.ts";
+import { pointerResponse } from "./pointer_response.ts";
 
 export interface PointerRoutesOptions {
   readonly resolver: Resolver;
@@ -42,11 +42,7 @@ export function pointerRoutes(options: PointerRoutesOptions): Hono {
     if (held === null) {
       return problem(404, "not-found", "Not known here", "This place holds no such pointer.");
     }
-    const etag = await etagOf(held);
-    const headers = { "ETag": etag, "Cache-Control": "no-cache" };
-    return isNotModified(context.req.raw.headers, { etag, lastModified: null })
-      ? new Response(null, { status: 304, headers })
-      : new Response(held, { headers: { ...headers, "Content-Type": "application/json" } });
+    return await pointerResponse(context.req.raw, held, { "Cache-Control": "no-cache" });
   });
   return routes;
 }
@@ -63,10 +59,4 @@ async function heldPointer(
     if (error instanceof NotFoundError) return null;
     throw error;
   }
-}
-
-/** The record is its own representation: at most 8 KiB are hashed. */
-async function etagOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `"${digest.subarray(0, 16).toHex()}"`;
 }

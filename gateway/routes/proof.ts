@@ -1,12 +1,14 @@
 import { Hono } from "hono";
-import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import { identityText } from "../../schemas/identity.ts";
 import type { Feeds } from "../feeds.ts";
 import { copyHeaders, PARTS } from "../http/cache_policy.ts";
 import type { GatewayEnv } from "../http/environment.ts";
-import { isNotModified } from "../http/conditional.ts";
 import { paymentUri } from "../render/payment_uri.ts";
 import type { Visits } from "../visits.ts";
+import { pointerResponse } from "./pointer_response.ts";
+
+/** What any page of anybody may read. */
+const OPEN_HEADERS = { "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff" };
 
 /** What proves a feed: the signed pointer, how it was found, and the identity to compare. */
 export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<GatewayEnv> {
@@ -19,7 +21,9 @@ export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<Gatew
     const { pointer } = resolution;
     if (context.req.query("proof") === undefined) {
       const stale = record.stale || resolution.freshness === "stale";
-      return await signedPointer(context.req.raw, pointer, stale);
+      // A withdrawn pointer too, since it is its own proof.
+      const headers = { ...copyHeaders(stale), ...OPEN_HEADERS };
+      return await pointerResponse(context.req.raw, pointer.bytes, headers);
     }
     const wire = JSON.parse(new TextDecoder().decode(pointer.bytes));
     const held = resolution.sources.filter(({ outcome }) => outcome === "newest");
@@ -36,11 +40,7 @@ export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<Gatew
       sources: resolution.sources,
       roads: feeds.roads(pointer),
     };
-    return context.json(proof, 200, {
-      "Cache-Control": "no-store",
-      "Access-Control-Allow-Origin": "*",
-      "X-Content-Type-Options": "nosniff",
-    });
+    return context.json(proof, 200, { "Cache-Control": "no-store", ...OPEN_HEADERS });
   });
 
   routes.get("/qr.svg", async (context) => {
@@ -58,26 +58,4 @@ export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<Gatew
   });
 
   return routes;
-}
-
-/** The exact wire form that was signed; a withdrawn pointer too, since it is its own proof. */
-async function signedPointer(
-  request: Request,
-  pointer: VerifiedPointer,
-  stale: boolean,
-): Promise<Response> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", pointer.bytes));
-  const etag = `"${digest.toHex().slice(0, 20)}"`;
-  const headers = {
-    ...copyHeaders(stale),
-    ETag: etag,
-    "Access-Control-Allow-Origin": "*",
-    "X-Content-Type-Options": "nosniff",
-  };
-  if (isNotModified(request.headers, { etag, lastModified: null })) {
-    return new Response(null, { status: 304, headers });
-  }
-  return new Response(pointer.bytes, {
-    headers: { ...headers, "Content-Type": "application/json" },
-  });
 }

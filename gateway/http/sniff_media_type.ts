@@ -1,5 +1,5 @@
 /** What a file is, and whether a browser may show it in this gateway's origin. */
-export interface MediaType {
+export interface SniffedType {
   readonly type: string;
   /** False: it is offered for download. */
   readonly shown: boolean;
@@ -16,7 +16,7 @@ export const HEAD_BYTES = 4_096;
  * file-type does not serve here: it inflates what strangers compressed, and needs permission to read
  * the whole environment.
  */
-export function mediaTypeOf(head: Uint8Array): MediaType {
+export function sniffMediaType(head: Uint8Array): SniffedType {
   const signature = SIGNATURES.find(({ matches }) => matches(head));
   if (signature !== undefined) {
     return { type: signature.type, shown: /^(?:image|audio|video)\//.test(signature.type) };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { HEAD_BYTES, mediaTypeOf } from "../../../gateway/http/media_type.ts";
+import { HEAD_BYTES, sniffMediaType } from "../../../gateway/http/sniff_media_type.ts";
 
 /** Bytes of a text whose characters are bytes, then zeros. */
 function head(latin1: string, zeros = 0): Uint8Array {
@@ -31,7 +31,7 @@ Deno.test("pictures, audio and video are shown with their types", () => {
     [head("\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm", 20), "video/webm"],
     [head("\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x88matroska", 20), "video/matroska"],
   ];
-  for (const [bytes, type] of cases) assert.deepEqual(mediaTypeOf(bytes), { type, shown: true });
+  for (const [bytes, type] of cases) assert.deepEqual(sniffMediaType(bytes), { type, shown: true });
 });
 
 Deno.test("documents and archives are downloads with their types", () => {
@@ -42,7 +42,7 @@ Deno.test("documents and archives are downloads with their types", () => {
     ["\x1f\x8b\x08", "application/gzip"],
   ];
   for (const [bytes, type] of cases) {
-    assert.deepEqual(mediaTypeOf(head(bytes, 20)), { type, shown: false });
+    assert.deepEqual(sniffMediaType(head(bytes, 20)), { type, shown: false });
   }
 });
 
@@ -58,7 +58,7 @@ Deno.test("text is shown as text, whatever it says of itself", () => {
   ];
   for (const text of texts) {
     assert.deepEqual(
-      mediaTypeOf(new TextEncoder().encode(text)),
+      sniffMediaType(new TextEncoder().encode(text)),
       { type: "text/plain; charset=utf-8", shown: true },
       text,
     );
@@ -67,7 +67,7 @@ Deno.test("text is shown as text, whatever it says of itself", () => {
 
 Deno.test("a text whose head ends within a character is text", () => {
   const bytes = new TextEncoder().encode("ö".repeat(HEAD_BYTES)).subarray(0, HEAD_BYTES - 1);
-  assert.equal(mediaTypeOf(bytes).type, "text/plain; charset=utf-8");
+  assert.equal(sniffMediaType(bytes).type, "text/plain; charset=utf-8");
 });
 
 Deno.test("markup in any disguise has no type and is a download", () => {
@@ -81,7 +81,7 @@ Deno.test("markup in any disguise has no type and is a download", () => {
   ];
   for (const text of markup) {
     assert.deepEqual(
-      mediaTypeOf(new TextEncoder().encode(text)),
+      sniffMediaType(new TextEncoder().encode(text)),
       { type: "application/octet-stream", shown: false },
       text,
     );
@@ -90,14 +90,14 @@ Deno.test("markup in any disguise has no type and is a download", () => {
     const code = letter.charCodeAt(0);
     return [code & 255, code >> 8];
   });
-  assert.equal(mediaTypeOf(new Uint8Array(utf16)).shown, false);
+  assert.equal(sniffMediaType(new Uint8Array(utf16)).shown, false);
 });
 
 Deno.test("whatever the bytes are, the type is never one that acts", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-    const { type, shown } = mediaTypeOf(bytes);
+    const { type, shown } = sniffMediaType(bytes);
     assert.doesNotMatch(type, /html|xml|script|svg|css/);
     if (shown) assert.match(type, /^(image|audio|video)\/|^text\/plain; charset=utf-8$/);
   }));
-  assert.equal(mediaTypeOf(new Uint8Array()).shown, false);
+  assert.equal(sniffMediaType(new Uint8Array()).shown, false);
 });
