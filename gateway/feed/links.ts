@@ -1,4 +1,4 @@
-import { CID } from "multiformats/cid";
+import { DAG_PB, parseCid, RAW } from "../../resolver/content/cid.ts";
 
 /** Where a link of a feed leads. */
 export type Target =
@@ -62,19 +62,15 @@ function parse(text: string, base: URL | null): URL | null {
 
 /** `ipfs://` and `dweb:` URLs, and the path that gateways serve such content at. */
 const IPFS = /^(?:ipfs:(?:\/\/)?(?:ipfs\/)?|(?:dweb:)?\/ipfs\/)([a-z0-9]{1,128})([/?#].*)?$/is;
-/** Codecs whose content is files: raw and dag-pb. */
-const FILE_CODECS = [0x55, 0x70];
+/** Codecs whose content is files. */
+const FILE_CODECS = [RAW, DAG_PB];
 
 function ipfsPath(text: string): string | null {
   const [, written = "", rest = ""] = IPFS.exec(text) ?? [];
-  try {
-    const cid = CID.parse(written);
-    if (!FILE_CODECS.includes(cid.code)) return null;
-    const { pathname, hash } = new URL(rest, FOLDER.origin);
-    return `/ipfs/${cid.toV1()}${pathname === "/" ? "" : pathname}${hash}`;
-  } catch {
-    return null;
-  }
+  const cid = parseCid(written);
+  const url = URL.parse(rest, FOLDER.origin);
+  if (cid === null || url === null || !FILE_CODECS.includes(cid.code)) return null;
+  return `/ipfs/${cid.toV1()}${url.pathname === "/" ? "" : url.pathname}${url.hash}`;
 }
 
 function folderTarget({ pathname, hash }: URL): Target {

@@ -11,7 +11,7 @@ import { type Delivery, startRace } from "./race.ts";
 import { createRanking } from "./ranking.ts";
 import type { Road } from "./road.ts";
 import { createSharedFetches } from "./shared_fetches.ts";
-import { verify } from "./verified.ts";
+import { verifyContent } from "./verified.ts";
 import { createWriteBehind } from "./write_behind.ts";
 
 export interface BlocksOptions {
@@ -58,7 +58,9 @@ export function createBlocks(options: BlocksOptions): Blocks {
   async function atHand(cid: CID): Promise<VerifiedContent | null> {
     if (!isInline(cid)) return memory.get(cid.toString()) ?? null;
     const { digest } = cid.multihash;
-    return digest.length > limits.inlineBytes ? null : await verify(cid, Uint8Array.from(digest));
+    return digest.length > limits.inlineBytes
+      ? null
+      : await verifyContent(cid, Uint8Array.from(digest));
   }
 
   function keep(cid: CID, { content, road }: Delivery): void {
@@ -96,7 +98,7 @@ export function createBlocks(options: BlocksOptions): Blocks {
       if (held !== null) return held;
       for (const source of local) {
         const bytes = await source.get(cid, call);
-        const block = bytes === null ? null : await verify(cid, bytes);
+        const block = bytes === null ? null : await verifyContent(cid, bytes);
         if (block !== null) return block;
       }
       return null;

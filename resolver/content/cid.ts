@@ -1,7 +1,8 @@
 import { CID } from "multiformats/cid";
 
-/** Codes of the multicodec table. */
+/** The codec of bytes as they are (multicodec table). */
 export const RAW = 0x55;
+/** The codec of nodes with links (multicodec table). */
 export const DAG_PB = 0x70;
 const SHA2_256 = 0x12;
 const IDENTITY = 0x00;

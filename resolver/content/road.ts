@@ -2,7 +2,7 @@ import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import { OutboundError, type OutboundReason } from "../errors.ts";
 import type { VerifiedContent } from "./content.ts";
-import { verify } from "./verified.ts";
+import { verifyContent } from "./verified.ts";
 
 /** One way to ask for the bytes of a CID: a block source, or a pointer's location. */
 export interface Road {
@@ -40,7 +40,7 @@ export async function ask(road: Road, cid: CID, signal: AbortSignal): Promise<An
     const fetched = await road.fetch(signal);
     if (fetched === null) return { outcome: "none", reason: "It is not there." };
     if (fetched.bytes.length > road.maxBytes) return oversized(road);
-    const content = await verify(cid, fetched.bytes);
+    const content = await verifyContent(cid, fetched.bytes);
     if (content === null) {
       return { outcome: "forged", reason: "What came is not what the CID names." };
     }

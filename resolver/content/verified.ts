@@ -6,7 +6,7 @@ import type { VerifiedContent } from "./content.ts";
  * The only maker of VerifiedContent: the bytes when they are what the CID names, else null. The bytes
  * must not be written to afterwards.
  */
-export async function verify(
+export async function verifyContent(
   cid: CID,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<VerifiedContent | null> {

@@ -1,11 +1,10 @@
 import type { CID } from "multiformats/cid";
+import { isHashed } from "../content/cid.ts";
 import { contentLimits } from "../content/limits.ts";
+import { verifyContent } from "../content/verified.ts";
 import { ContentWrongError } from "../errors.ts";
 import type { BlockStore } from "./node.ts";
 import { replaceFile } from "./replace_file.ts";
-
-/** Multihash code of sha2-256 (multiformats table), the one hash of a pointer's content. */
-const SHA2_256 = 0x12;
 
 /** Where a block is written before it gets its name. Emptied at the start: leftovers of a killed process. */
 const INCOMING = "incoming";
@@ -67,12 +66,9 @@ function pathOf(folder: string, cid: CID): string {
   return `${folder}/${name.slice(-2)}/${name}`;
 }
 
-/** False for a hash function that is not sha2-256 too: what cannot be checked is not held. */
+/** False for another hash than sha2-256 too: what cannot be checked, or is in its CID, is not held. */
 async function isBlock(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  if (cid.multihash.code !== SHA2_256) return false;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return digest.length === cid.multihash.digest.length &&
-    digest.every((byte, index) => byte === cid.multihash.digest[index]);
+  return isHashed(cid) && await verifyContent(cid, bytes) !== null;
 }
 
 function ignoreNotFound(error: unknown): undefined {

@@ -1,7 +1,7 @@
 import type { CID } from "multiformats/cid";
-import * as raw from "multiformats/codecs/raw";
+import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
-import { verify } from "../../../resolver/content/verified.ts";
+import { verifyContent } from "../../../resolver/content/verified.ts";
 import type { Call } from "../../../resolver/contracts.ts";
 import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { describeFailure } from "./places/describe_failure.ts";
@@ -18,19 +18,19 @@ export async function checkLocations(
   outbound: Outbound,
   call: Call,
 ): Promise<readonly string[]> {
-  if (locations.length > 0 && root.code !== raw.code) {
+  if (locations.length > 0 && root.code !== RAW) {
     return ["Locations serve only a feed of a single file of up to 1 MiB: readers will skip them."];
   }
   const faults = await Promise.all(
     locations.filter(isCheckable).map(async (location) => {
-      const fault = await locationFault(location, root, outbound, call);
+      const fault = await servingFault(location, root, outbound, call);
       return fault === "" ? [] : [`${location}: ${fault}`];
     }),
   );
   return faults.flat();
 }
 
-async function locationFault(
+async function servingFault(
   url: string,
   root: CID,
   outbound: Outbound,
@@ -45,7 +45,9 @@ async function locationFault(
     }, call);
     const bytes = await new Response(response.body).bytes();
     if (response.status !== 200) return `It answers with status ${response.status}.`;
-    return await verify(root, bytes) === null ? "It serves something else than what you sign." : "";
+    return await verifyContent(root, bytes) === null
+      ? "It serves something else than what you sign."
+      : "";
   } catch (error) {
     call.signal.throwIfAborted();
     return describeFailure(error).message;

@@ -1,9 +1,8 @@
 import { trustlessGatewaysSetting } from "../../../../resolver/blocks/trustless_gateway.ts";
-import { verify } from "../../../../resolver/content/verified.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
-import { fetchRawBlock } from "../../../../resolver/trustless.ts";
 import type { PreparedContent } from "../content.ts";
 import type { Tools } from "../tools.ts";
+import { holdsBlock } from "./holds_block.ts";
 
 /**
  * The trustless gateways that can give the content's root block already. Only those that the user
@@ -18,8 +17,7 @@ export async function gatewaysWith(
   const { root } = content.dag;
   const found = await Promise.all(
     settings.get(trustlessGatewaysSetting).map(async (gateway) => {
-      const bytes = await fetchRawBlock(outbound, gateway, root, call).catch(() => null);
-      const holds = bytes !== null && await verify(root, Uint8Array.from(bytes)) !== null;
+      const holds = await holdsBlock(outbound, gateway, root, call).catch(() => false);
       return holds ? [`the gateway ${new URL(gateway).host}`] : [];
     }),
   );

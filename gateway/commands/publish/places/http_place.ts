@@ -2,7 +2,6 @@ import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { identityText } from "../../../../schemas/identity.ts";
 import { POINTER_MAX_BYTES } from "../../../../schemas/pointer.ts";
 import { contentLimits } from "../../../../resolver/content/limits.ts";
-import { verify } from "../../../../resolver/content/verified.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import { REQUEST_MILLISECONDS } from "../../../../resolver/deadline.ts";
 import type {
@@ -10,7 +9,7 @@ import type {
   OutboundRequest,
   OutboundResponse,
 } from "../../../../resolver/outbound/outbound.ts";
-import { fetchRawBlock } from "../../../../resolver/trustless.ts";
+import { holdsBlock } from "./holds_block.ts";
 import { greaterHeld, type Place } from "./place.ts";
 import { problemDetail } from "./problem_detail.ts";
 
@@ -82,9 +81,6 @@ export function httpPlace(
       );
     },
 
-    async holds(cid, call) {
-      const bytes = await fetchRawBlock(outbound, url, cid, call);
-      return bytes !== null && await verify(cid, Uint8Array.from(bytes)) !== null;
-    },
+    holds: (cid, call) => holdsBlock(outbound, url, cid, call),
   };
 }

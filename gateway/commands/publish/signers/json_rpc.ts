@@ -4,6 +4,7 @@ import type { Call } from "../../../../resolver/contracts.ts";
 import { OutboundError } from "../../../../resolver/errors.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { plainWords } from "../../../../resolver/plain_words.ts";
+import { parseJson } from "../parse_json.ts";
 import type { Signer } from "./signer.ts";
 
 /** For answers without a person: a list of accounts. */
@@ -124,14 +125,6 @@ function parseAnswer(text: string, status: number): Answer {
   throw new OurSpaceError(`The address of --rpc answered with status ${status} and no JSON-RPC.`, {
     remedy: "Check the URL: it has to be an Ethereum JSON-RPC endpoint over HTTP.",
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function rpcError(method: string, error: { code: number; message: string }): OurSpaceError {
