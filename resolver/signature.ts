@@ -1,5 +1,4 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Address } from "../schemas/identity.ts";
 
 /** Half of the secp256k1 group order n, rounded down: the greatest `s` of EIP-2. */
@@ -11,9 +10,9 @@ const WALLET_SIGNATURE = /^0x([0-9a-f]{64})([0-9a-f]{64})(1b|1c)$/;
 
 /** The hash that EIP-191 `personal_sign` (version 0x45) signs for a text. */
 export function personalMessageDigest(text: string): `0x${string}` {
-  const message = utf8ToBytes(text);
-  const prefix = utf8ToBytes(`\x19Ethereum Signed Message:\n${message.length}`);
-  return `0x${bytesToHex(keccak_256(concatBytes(prefix, message)))}`;
+  const { length } = new TextEncoder().encode(text);
+  const message = new TextEncoder().encode(`\x19Ethereum Signed Message:\n${length}${text}`);
+  return `0x${keccak_256(message).toHex()}`;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { MalformedPointerError } from "../schemas/errors.ts";
 import { type Identity, identityText, sameIdentity } from "../schemas/identity.ts";
 import {
@@ -45,7 +44,7 @@ export function createVerifier({ clock, memoSize = 10_000 }: {
       if (identity.kind === "contract") throw notVerifiableHere(identity);
       const text = pointerText(pointer);
       // Of the exact bytes: another signature over the same text is another record.
-      const digest = bytesToHex(sha256(bytes));
+      const digest = sha256(bytes).toHex();
       const genuine = await signatures(
         digest,
         () => isSignedBy(identity.address, text, signature),

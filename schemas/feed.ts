@@ -43,11 +43,13 @@ export interface Item {
   readonly image?: Image;
 }
 
+/** An author, as the feed names them. */
 export interface Person {
   readonly name: string;
   readonly url?: string;
 }
 
+/** A picture that stands for a feed or an item. */
 export interface Image {
   readonly url: string;
   readonly alt: string;

@@ -1,5 +1,4 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { MalformedNameError } from "./errors.ts";
 import { quote } from "./quote.ts";
 
@@ -28,7 +27,7 @@ export function checksumAddress(hex: string): Address {
     });
   }
   const digits = hex.slice(2).toLowerCase();
-  const hash = bytesToHex(keccak_256(utf8ToBytes(digits)));
+  const hash = keccak_256(new TextEncoder().encode(digits)).toHex();
   let text = "0x";
   for (let i = 0; i < digits.length; i++) {
     const digit = digits.charAt(i);

@@ -12,8 +12,8 @@ export type Name =
 /** UTF-16 units, before anything else is looked at: twice a DNS name, for Unicode that shrinks. */
 export const NAME_MAX_LENGTH = 512;
 
-/** RFC 1035, section 2.3.4, without the root's dot. */
-const DNS_NAME_MAX_LENGTH = 253;
+/** Characters. RFC 1035, section 2.3.4, without the root's dot. */
+export const DNS_NAME_MAX_LENGTH = 253;
 /** RFC 5890, section 2.3.1: a label of letters, digits and inner hyphens. */
 const LDH_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Never delegated: RFC 6761 (localhost, test), RFC 6762 (local), RFC 7686 (onion). */

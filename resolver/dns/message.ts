@@ -1,6 +1,7 @@
 // @ts-types="@types/dns-packet"
 import type * as DnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
+import { DNS_NAME_MAX_LENGTH } from "../../schemas/name.ts";
 import { quote } from "../../schemas/quote.ts";
 import { NameLookupError } from "../errors.ts";
 import type { DnsAnswer } from "./client.ts";
@@ -106,7 +107,7 @@ function checkIsReply(packet: DnsPacket.DecodedPacket, asked: Question, id: numb
 function checkName(name: string): void {
   const labels = name.split(".");
   const sizes = labels.map((label) => new TextEncoder().encode(label).length);
-  if (name.length <= 253 && sizes.every((size) => size >= 1 && size <= 63)) return;
+  if (name.length <= DNS_NAME_MAX_LENGTH && sizes.every((size) => size >= 1 && size <= 63)) return;
   throw new NameLookupError(`${quote(name)} cannot be a DNS name.`, { reason: "malformed" });
 }
 

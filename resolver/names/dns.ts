@@ -1,6 +1,6 @@
 import { MalformedNameError } from "../../schemas/errors.ts";
 import { type Identity, identityText, parseIdentity } from "../../schemas/identity.ts";
-import type { Name } from "../../schemas/name.ts";
+import { DNS_NAME_MAX_LENGTH, type Name } from "../../schemas/name.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Call, NameRecord, NameSystem, Part } from "../contracts.ts";
 import type { DnsClient } from "../dns/client.ts";
@@ -8,9 +8,6 @@ import { NameLookupError } from "../errors.ts";
 
 const LABEL = "_ourspace";
 const PREFIX = "address=";
-
-/** RFC 1035, section 2.3.4, without the root's dot. */
-const DNS_NAME_MAX_LENGTH = 253;
 
 /** A TTL of 0 must not mean a look-up for each visitor of a busy page. */
 const MIN_TTL_SECONDS = 5;
