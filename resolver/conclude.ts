@@ -4,11 +4,11 @@ import type { SourceAnswer } from "./ask_source.ts";
 import {
   NotFoundError,
   OutboundError,
-  type OutboundReason,
   PointerRefusedError,
   type RefusalReason,
   UnavailableError,
 } from "./errors.ts";
+import { OUTBOUND_REASON_TEXTS } from "./outbound/reason_texts.ts";
 import type { Resolution, SourceReport } from "./resolution.ts";
 import { relation } from "./select.ts";
 import type { WalkState } from "./walk.ts";
@@ -96,30 +96,23 @@ function outcome(answer: SourceAnswer, newest: VerifiedPointer): SourceReport["o
   return answer.state === "failed" ? "failed" : "late";
 }
 
-/** Errors' own messages may name hosts and addresses of the operator's network: they stay inside. */
+/** A sentence that names no internals, as of a road to content. */
 function reason(answer: SourceAnswer): string {
-  if (answer.greatest !== null) return "gave a valid pointer";
+  if (answer.greatest !== null) return "It gave a valid pointer.";
   const [refusal] = answer.refusals;
-  if (refusal !== undefined) return REFUSED[refusal];
-  if (answer.state === "finished") return "knows no pointer";
-  if (answer.state !== "failed") return "has not answered in time";
-  return answer.error instanceof OutboundError ? FAILED[answer.error.reason] : "could not be asked";
+  if (refusal !== undefined) return REFUSAL_TEXTS[refusal];
+  if (answer.state === "finished") return "It knows no pointer.";
+  if (answer.state !== "failed") return OUTBOUND_REASON_TEXTS.timeout;
+  return answer.error instanceof OutboundError
+    ? OUTBOUND_REASON_TEXTS[answer.error.reason]
+    : "It could not be asked.";
 }
 
-const REFUSED: Readonly<Record<RefusalReason, string>> = {
-  "too-large": "sent a record that is too large",
-  "malformed": "sent a malformed record",
-  "other-identity": "sent somebody else's record",
-  "bad-signature": "sent a record with a wrong signature",
-  "not-valid-yet": "sent a record whose time has not come yet",
-  "not-verifiable-here": "sent a contract account's record, which cannot be verified here",
-};
-
-const FAILED: Readonly<Record<OutboundReason, string>> = {
-  "refused": "may not be asked",
-  "dns": "has a host name that cannot be resolved",
-  "connection": "could not be reached",
-  "timeout": "has not answered in time",
-  "too-large": "sent more than a pointer can be",
-  "rate-limited": "was asked too often",
+const REFUSAL_TEXTS: Readonly<Record<RefusalReason, string>> = {
+  "too-large": "It sent a record that is too large.",
+  "malformed": "It sent a malformed record.",
+  "other-identity": "It sent somebody else's record.",
+  "bad-signature": "It sent a record with a wrong signature.",
+  "not-valid-yet": "It sent a record whose time has not come yet.",
+  "not-verifiable-here": "It sent a contract account's record, which cannot be verified here.",
 };

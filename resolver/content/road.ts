@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
-import { OutboundError, type OutboundReason } from "../errors.ts";
+import { OutboundError } from "../errors.ts";
+import { OUTBOUND_REASON_TEXTS } from "../outbound/reason_texts.ts";
 import type { VerifiedContent } from "./content.ts";
 import { verifyContent } from "./verified.ts";
 
@@ -24,16 +25,6 @@ export type Answer =
   | { readonly outcome: "delivered"; readonly content: VerifiedContent; readonly mediaType: string }
   | { readonly outcome: "none" | "failed" | "forged" | "oversized"; readonly reason: string };
 
-/** Fixed words for what an outbound request met: its own message may name an address of ours. */
-const OUTBOUND_REASONS: Readonly<Record<OutboundReason, string>> = {
-  refused: "Its address is not allowed.",
-  dns: "Its name could not be resolved.",
-  connection: "It could not be reached.",
-  timeout: "It did not answer in time.",
-  "too-large": "Its answer is too large.",
-  "rate-limited": "It was asked too often.",
-};
-
 /** Asks one road, and hashes what comes. Never rejects. */
 export async function ask(road: Road, cid: CID, signal: AbortSignal): Promise<Answer> {
   try {
@@ -56,6 +47,6 @@ function oversized(road: Road): Answer {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof OutboundError) return OUTBOUND_REASONS[error.reason];
+  if (error instanceof OutboundError) return OUTBOUND_REASON_TEXTS[error.reason];
   return error instanceof OurSpaceError ? error.message : "It failed.";
 }

@@ -98,14 +98,14 @@ Deno.test("the report says what each source did, and names no internals", () => 
   ];
   const { sources } = conclude({ identity: alice.identity, startedAt, greatest: newer, answers });
   assert.deepEqual(sources.map(({ outcome, timestamp, reason }) => [outcome, timestamp, reason]), [
-    ["newest", newer.timestamp, "gave a valid pointer"],
-    ["older", older.timestamp, "gave a valid pointer"],
-    ["none", undefined, "knows no pointer"],
-    ["failed", undefined, "could not be reached"],
-    ["failed", undefined, "could not be asked"],
-    ["refused", undefined, "sent a record with a wrong signature"],
-    ["late", undefined, "has not answered in time"],
-    ["late", undefined, "has not answered in time"],
+    ["newest", newer.timestamp, "It gave a valid pointer."],
+    ["older", older.timestamp, "It gave a valid pointer."],
+    ["none", undefined, "It knows no pointer."],
+    ["failed", undefined, "It could not be reached."],
+    ["failed", undefined, "It could not be asked."],
+    ["refused", undefined, "It sent a record with a wrong signature."],
+    ["late", undefined, "It did not answer in time."],
+    ["late", undefined, "It did not answer in time."],
   ]);
   assert.ok(
     sources.every(({ source, milliseconds }) => source === "somewhere" && milliseconds === 12),
