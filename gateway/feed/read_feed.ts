@@ -1,4 +1,5 @@
 import type { FeedDocument } from "../../resolver/content/content.ts";
+import { contentLimits } from "../../resolver/content/limits.ts";
 import type { Call } from "../../resolver/contracts.ts";
 import { ContentWrongError } from "../../resolver/errors.ts";
 import type { Feed } from "../../schemas/feed.ts";
@@ -19,13 +20,13 @@ import { parseXml, type XmlElement, XmlError } from "./xml_tree.ts";
 export type ReadFeed = (document: FeedDocument, call: Call) => Promise<Feed>;
 
 const MEBIBYTE = 2 ** 20;
-/** The largest feeds in use, podcasts with thousands of episodes, have 5 to 10 MB. */
-const MAX_BYTES = 12 * MEBIBYTE;
 
+/** Parses, cleans and sanitises; takes turns with everything else on the event loop. */
 export const readFeed: ReadFeed = async ({ bytes, mediaType, folder }, call) => {
-  if (bytes.byteLength > MAX_BYTES) {
+  if (bytes.byteLength > contentLimits.feedBytes) {
     const size = `${Math.ceil(bytes.byteLength / MEBIBYTE)} MiB`;
-    const message = `The feed is too large: ${size}, and ${MAX_BYTES / MEBIBYTE} MiB is the limit.`;
+    const limit = `${contentLimits.feedBytes / MEBIBYTE} MiB`;
+    const message = `The feed is too large: ${size}, and ${limit} is the limit.`;
     throw new ContentWrongError(message, { remedy: "Its publisher can leave old posts out." });
   }
   const text = decodeDocument(bytes, mediaType);

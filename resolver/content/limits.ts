@@ -40,6 +40,7 @@ export interface ContentLimits {
   readonly blockMilliseconds: number;
 }
 
+/** What this program reads; a test may read less. */
 export const contentLimits: ContentLimits = {
   /** What bitswap and trustless gateways carry at most; Kubo refuses to make larger ones. */
   blockBytes: 2 * MEBIBYTE,
@@ -47,8 +48,8 @@ export const contentLimits: ContentLimits = {
   inlineBytes: 128,
   /** Kubo spreads folders over 256 KiB (some 5,000 entries), and files over 1,024 links a node. */
   nodeLinks: 8_192,
-  /** 1,000 long posts are about 5 MiB. */
-  feedBytes: 16 * MEBIBYTE,
+  /** The largest feeds in use, podcasts with thousands of episodes, have 5 to 10 MB. */
+  feedBytes: 12 * MEBIBYTE,
   /** Larger than any video that one plays from a page; a DAG can repeat one block without end. */
   fileBytes: 16 * GIBIBYTE,
   /** 174 links a node and 256 KiB a leaf reach 200 TiB in 6 levels; trickle DAGs are deeper. */
