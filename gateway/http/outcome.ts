@@ -46,7 +46,7 @@ const OUTCOMES = {
   malformedPointer: outcome(400, "malformed-pointer", "This is no pointer", NO_STORE),
   notFound: outcome(404, "not-found", "Nothing found", BRIEFLY),
   incomplete: outcome(404, "not-found-incomplete", "Nothing found so far", NO_STORE, RETRY_SECONDS),
-  pathNotFound: outcome(404, "path-not-found", "No such file", BRIEFLY),
+  pathNotFound: outcome(404, "path-not-found", "Nothing at this address", BRIEFLY),
   withdrawn: outcome(410, "withdrawn", "This feed was withdrawn", BRIEFLY),
   internal: outcome(500, "internal", "Something broke here", NO_STORE),
   unsupported: outcome(
