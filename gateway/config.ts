@@ -32,8 +32,8 @@ export const settingsTable: readonly Setting<unknown>[] = [
   ]),
 ];
 
-/** Texts longer than this are refused before they are parsed. */
-const SETTING_LIMIT = 16_384;
+/** Characters; longer texts are refused before they are parsed. */
+const SETTING_MAX_LENGTH = 16_384;
 
 /** The settings' values, and how each came to be, for people. */
 export interface Config extends Settings {
@@ -63,8 +63,11 @@ export function readConfig(
     const given = environment[setting.name]?.trim();
     const fallback = fallbacks.get(setting) ?? setting.fallback;
     const text = given ?? fallback;
-    if (text.length > SETTING_LIMIT) {
-      throw new OurSpaceError(`The setting ${setting.name} is longer than ${SETTING_LIMIT}.`);
+    if (text.length > SETTING_MAX_LENGTH) {
+      throw new OurSpaceError(
+        `The setting ${setting.name} is longer than ${SETTING_MAX_LENGTH} characters.`,
+        { remedy: "Shorten it." },
+      );
     }
     values.set(setting, parseSetting(setting, text));
     const written = given === undefined ? fallback || (setting.fallbackMeaning ?? "") : given;
@@ -86,7 +89,7 @@ function parseSetting(setting: Setting<unknown>, text: string): unknown {
   } catch (cause) {
     const reason = cause instanceof OurSpaceError ? cause : null;
     throw new OurSpaceError(
-      `The setting ${setting.name} cannot be used: ${reason?.message ?? "it has no known form."}`,
+      `The setting ${setting.name} cannot be used: ${reason?.message ?? "It has no known form."}`,
       reason === null
         ? { remedy: setting.meaning, cause }
         : { remedy: reason.remedy, cause: reason.cause },

@@ -1,4 +1,5 @@
 import { OurSpaceError } from "../schemas/errors.ts";
+import { quote } from "../schemas/quote.ts";
 import type { Setting } from "../schemas/setting.ts";
 
 export const hostSetting: Setting<string> = {
@@ -45,7 +46,9 @@ export const nodeSetting: Setting<"embedded" | "off"> = {
   parse: (text) => {
     if (text === "embedded") return "embedded";
     if (text === "off" || text === "") return "off";
-    throw new OurSpaceError(`"${text}" is neither.`, { remedy: 'Set it to "embedded" or "off".' });
+    throw new OurSpaceError(`${quote(text)} is neither "embedded" nor "off".`, {
+      remedy: "Write one of them.",
+    });
   },
   meaning: "Whether the gateway keeps a node of its own: `embedded` or `off`.",
   fallbackMeaning: "`embedded` with `start`, `off` with `edge`",
@@ -56,7 +59,9 @@ export const nodeSetting: Setting<"embedded" | "off"> = {
 function parsePort(text: string): number {
   const port = text === "" ? 8000 : Number(text);
   if (/^\d*$/.test(text) && port <= 65_535) return port;
-  throw new OurSpaceError(`"${text}" is no port.`, { remedy: "Give a number from 0 to 65535." });
+  throw new OurSpaceError(`${quote(text)} is no port.`, {
+    remedy: "Write a number from 0 to 65535.",
+  });
 }
 
 function parsePublicUrl(text: string): string | null {
@@ -65,7 +70,7 @@ function parsePublicUrl(text: string): string | null {
   const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.username === "" &&
     url.password === "" && url.pathname === "/" && url.search === "" && url.hash === "";
   if (isOrigin) return url.origin;
-  throw new OurSpaceError(`"${text}" is no address of a gateway.`, {
-    remedy: "Give http:// or https://, a host and optionally a port, and nothing more.",
+  throw new OurSpaceError(`${quote(text)} is no address of a gateway.`, {
+    remedy: "Write http:// or https://, a host and optionally a port, and nothing more.",
   });
 }

@@ -6,7 +6,7 @@ import { parseBaseUrls } from "./base_urls.ts";
 export const peersSetting: Setting<readonly string[]> = {
   name: "PEERS",
   fallback: "",
-  parse: (text) => parseBaseUrls("PEERS", text),
+  parse: parseBaseUrls,
   meaning: "Other nodes' HTTP addresses, comma separated: pointer and block sources.",
   danger: "These hosts are reached even when they are private.",
   secret: false,

@@ -11,9 +11,9 @@ export const kuboSetting: Setting<string | null> = {
   name: "KUBO_RPC_URL",
   fallback: "",
   parse(text) {
-    const [url, ...others] = parseBaseUrls("KUBO_RPC_URL", text);
+    const [url, ...others] = parseBaseUrls(text);
     if (others.length > 0) {
-      throw new OurSpaceError("KUBO_RPC_URL names more than one daemon.", {
+      throw new OurSpaceError("It names more than one daemon.", {
         remedy: "Name one, e.g. http://127.0.0.1:5001.",
       });
     }

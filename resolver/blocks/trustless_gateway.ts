@@ -10,7 +10,7 @@ export const trustlessGatewaysSetting: Setting<readonly string[]> = {
   name: "TRUSTLESS_GATEWAYS",
   fallback: PUBLIC_GATEWAYS,
   fallbackMeaning: "well-known public ones",
-  parse: (text) => parseBaseUrls("TRUSTLESS_GATEWAYS", text),
+  parse: parseBaseUrls,
   meaning: "IPFS trustless gateways, comma separated: they are asked for blocks.",
   danger: "These hosts learn which content is read here, and are reached even when private.",
   secret: false,

@@ -29,8 +29,8 @@ export function parseDnsSetting(text: string): DnsServers {
   }
   const endpoint = parseEndpoint(written);
   if (endpoint !== null) return { kind: "plain", ...endpoint };
-  throw new OurSpaceError(`DNS is ${quote(written)}, which is no DNS server.`, {
-    remedy: "Write DNS as system, https://dns.example/dns-query, 192.0.2.1:53 or [2001:db8::1]:53.",
+  throw new OurSpaceError(`${quote(written)} is no DNS server.`, {
+    remedy: "Write system, https://dns.example/dns-query, 192.0.2.1:53 or [2001:db8::1]:53.",
   });
 }
 
@@ -45,6 +45,7 @@ export function parseEndpoint(text: string): Endpoint | null {
   return isEndpoint ? { address, port } : null;
 }
 
+/** The form that `parseEndpoint` reads, port included. */
 export function endpointText({ address, port }: Endpoint): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
