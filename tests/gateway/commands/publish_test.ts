@@ -242,7 +242,7 @@ Deno.test("what is no feed is refused before anything is stored or signed", asyn
   const huge = await Deno.open(`${folder}/feed.xml`, { create: true, write: true });
   await huge.truncate(30_000_000);
   huge.close();
-  assert.match(await remedyOf(publisher.publish([folder, "--yes"])), /larger than 16 MiB/);
+  assert.match(await remedyOf(publisher.publish([folder, "--yes"])), /larger than 12 MiB/);
   assert.equal(await publisher.held(), null);
 });
 
