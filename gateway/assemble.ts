@@ -7,7 +7,7 @@ import { build } from "./build.ts";
 import { readFeed } from "./feed/read_feed.ts";
 import { createFeeds } from "./feeds.ts";
 import { withHotAnswers } from "./hot_answers.ts";
-import { createAnswerError } from "./http/errors.ts";
+import { createAnswerError } from "./http/answer_error.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
 import { createParts, type Parts } from "./parts.ts";

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import type { GatewayEnv } from "./http/environment.ts";
+import { build } from "./build.ts";
+import type { GatewayEnv } from "./http/gateway_env.ts";
 import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
 import { siteOf } from "./http/site.ts";
@@ -7,7 +8,6 @@ import { pageAssets } from "./render/page_assets.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
-import { build } from "./build.ts";
 
 /** The answers that need no feed. */
 export interface Front {

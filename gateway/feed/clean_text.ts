@@ -1,4 +1,4 @@
-import { xmlCharacters } from "../characters.ts";
+import { xmlCharacters } from "../xml_characters.ts";
 
 /** Text on one line, of at most so many UTF-16 units; nothing when there is none. */
 export function cleanText(text: string | undefined, maxLength: number): string | undefined {

@@ -11,8 +11,8 @@ import {
 } from "./complete_item.ts";
 import { readDate } from "./dates.ts";
 import type { DraftFeed, DraftItem } from "./draft.ts";
+import { createFeedLinks } from "./feed_links.ts";
 import { readLanguage } from "./language_tag.ts";
-import { createFeedLinks } from "./links_of_feed.ts";
 import { present } from "./present.ts";
 import { loadSanitizer } from "./sanitize.ts";
 import { nextTurn } from "./turns.ts";

@@ -1,10 +1,10 @@
-import { xmlCharacters } from "../characters.ts";
 import type { Enclosure, Image, Item, Person } from "../../schemas/feed.ts";
+import { xmlCharacters } from "../xml_characters.ts";
 import { cleanText, paragraphs } from "./clean_text.ts";
 import type { DraftEnclosure, DraftImage, DraftItem, DraftPerson, RawText } from "./draft.ts";
+import type { FeedLinks } from "./feed_links.ts";
 import { guidOf, itemId } from "./guid.ts";
 import { readLanguage } from "./language_tag.ts";
-import type { FeedLinks } from "./links_of_feed.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { present } from "./present.ts";
 import type { Sanitizer } from "./sanitize.ts";

@@ -5,7 +5,7 @@ import {
   MAX_DRAFT_ITEMS,
   type RawText,
 } from "./draft.ts";
-import { enclosureAt, enclosuresOf, imageOf, mediaDescription } from "./from_media.ts";
+import { enclosureAt, enclosuresOf, imageOf, mediaDescription } from "./media_rss.ts";
 import { attribute, basesOf, child, children, markupOf, textIn } from "./xml_reading.ts";
 import type { XmlElement } from "./xml_tree.ts";
 

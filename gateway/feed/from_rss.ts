@@ -1,5 +1,5 @@
 import { type DraftFeed, type DraftItem, type DraftPerson, MAX_DRAFT_ITEMS } from "./draft.ts";
-import { enclosureAt, enclosuresOf, imageOf, mediaDescription } from "./from_media.ts";
+import { enclosureAt, enclosuresOf, imageOf, mediaDescription } from "./media_rss.ts";
 import { attribute, basesOf, child, children, htmlIn, textIn, texts } from "./xml_reading.ts";
 import type { XmlElement } from "./xml_tree.ts";
 

@@ -1,6 +1,6 @@
 // @ts-types="@types/sanitize-html"
 import type { IOptions } from "sanitize-html";
-import { xmlCharacters } from "../characters.ts";
+import { xmlCharacters } from "../xml_characters.ts";
 import { frameTag, linkTag, pictureTag, playerTag, sourceTag } from "./sanitize_links.ts";
 import type { ResolveLink } from "./sanitize_links.ts";
 

@@ -1,4 +1,3 @@
-import { MalformedNameError, MalformedPointerError, OurSpaceError } from "../../schemas/errors.ts";
 import {
   ContentUnreachableError,
   ContentWrongError,
@@ -11,6 +10,7 @@ import {
   UnsupportedNameError,
   WithdrawnError,
 } from "../../resolver/errors.ts";
+import { MalformedNameError, MalformedPointerError, OurSpaceError } from "../../schemas/errors.ts";
 import { XsltError } from "../render/xslt.ts";
 import { BadRequestError } from "./bad_request.ts";
 

@@ -1,6 +1,6 @@
+import faviconSvg from "./favicon.svg" with { type: "text" };
 import feedXsl from "./feed.xsl" with { type: "text" };
 import pageCss from "./page.css" with { type: "text" };
-import faviconSvg from "./favicon.svg" with { type: "text" };
 
 /** A file that pages link to. Its bytes change with the build only. */
 export interface PageAsset {

@@ -1,4 +1,4 @@
-import { xmlCharacters } from "../characters.ts";
+import { xmlCharacters } from "../xml_characters.ts";
 
 /**
  * A writer for the XML that the renderers make. What it writes is well-formed by construction, because

@@ -1,6 +1,6 @@
-import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Call } from "../../resolver/contracts.ts";
 import { abortable, deadline } from "../../resolver/deadline.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
 import { EngineFault, startXsltInstance, type XsltInstance } from "./xslt_instance.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { type Context, Hono, type Next } from "hono";
-import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts";
 import { ContentWrongError } from "../../resolver/errors.ts";
+import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { isLoopback } from "../http/client_key.ts";
 import { problem } from "../http/problem.ts";

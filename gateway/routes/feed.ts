@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { PathNotFoundError } from "../../resolver/errors.ts";
 import { FOR_READERS, NEVER } from "../http/cache_policy.ts";
 import { isBrowser } from "../http/client_kind.ts";
-import type { GatewayEnv } from "../http/environment.ts";
+import type { GatewayEnv } from "../http/gateway_env.ts";
 import type { Renderer } from "../render/renderer.ts";
 import type { FeedRequest, Respond } from "../respond.ts";
 import type { Visits } from "../visits.ts";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { parseName } from "../../schemas/name.ts";
 import { PARTS } from "../http/cache_policy.ts";
-import type { GatewayEnv } from "../http/environment.ts";
+import type { GatewayEnv } from "../http/gateway_env.ts";
 import { pageSecurityHeaders } from "../http/security_headers.ts";
 
 /** What people paste when they are asked for a name: a link, a wallet's URI, a handle. */

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { ContentReader } from "../../resolver/content/content.ts";
-import type { GatewayEnv } from "../http/environment.ts";
+import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { ipfsBlock } from "./ipfs_block.ts";
 import { ipfsFile } from "./ipfs_file.ts";

@@ -4,7 +4,7 @@ import { RAW_BLOCK_TYPE } from "../../resolver/trustless.ts";
 import { BadRequestError } from "../http/bad_request.ts";
 import { IMMUTABLE } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
-import type { GatewayEnv } from "../http/environment.ts";
+import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import type { IpfsRequest } from "./ipfs_request.ts";
 

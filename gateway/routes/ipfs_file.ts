@@ -1,16 +1,16 @@
 import type { Context } from "hono";
-import type { Call } from "../../resolver/contracts.ts";
 import type { ContentReader, VerifiedFile } from "../../resolver/content/content.ts";
 import { FEED_NAMES } from "../../resolver/content/feed_document.ts";
 import { concatenate } from "../../resolver/content/verified.ts";
+import type { Call } from "../../resolver/contracts.ts";
 import { PathNotFoundError } from "../../resolver/errors.ts";
 import { IMMUTABLE } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
 import { contentDisposition } from "../http/content_disposition.ts";
-import type { GatewayEnv } from "../http/environment.ts";
-import { HEAD_BYTES, sniffMediaType } from "../http/sniff_media_type.ts";
+import type { GatewayEnv } from "../http/gateway_env.ts";
 import { pulledStream } from "../http/pulled_stream.ts";
 import { requestedRange } from "../http/range.ts";
+import { HEAD_BYTES, sniffMediaType } from "../http/sniff_media_type.ts";
 import type { IpfsRequest } from "./ipfs_request.ts";
 
 /**

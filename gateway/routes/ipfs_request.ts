@@ -3,7 +3,7 @@ import type { CID } from "multiformats/cid";
 import { isReadable, parseCid } from "../../resolver/content/cid.ts";
 import { RAW_BLOCK_TYPE } from "../../resolver/trustless.ts";
 import { BadRequestError } from "../http/bad_request.ts";
-import type { GatewayEnv } from "../http/environment.ts";
+import type { GatewayEnv } from "../http/gateway_env.ts";
 import { requestUrl } from "../http/request_url.ts";
 
 /** What is asked for under `/ipfs/`. */

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { PARTS } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
-import type { GatewayEnv } from "../http/environment.ts";
+import type { GatewayEnv } from "../http/gateway_env.ts";
 import { pageAssets } from "../render/page_assets.ts";
 
 /** The page's parts: the same for every feed and every host. */

@@ -1,6 +1,6 @@
 import { CID } from "multiformats/cid";
-import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Transport } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
 import { RAW } from "./cid.ts";

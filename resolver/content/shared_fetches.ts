@@ -1,6 +1,6 @@
-import { ContentUnreachableError, type RoadReport } from "../errors.ts";
 import type { Call } from "../contracts.ts";
 import { abortable, type Alarm } from "../deadline.ts";
+import { ContentUnreachableError, type RoadReport } from "../errors.ts";
 import { type Delivery, isTimeout, type Race } from "./race.ts";
 
 interface Fetch {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import type { GatewayEnv } from "../../gateway/http/environment.ts";
-import { createAnswerError } from "../../gateway/http/errors.ts";
+import type { GatewayEnv } from "../../gateway/http/gateway_env.ts";
+import { createAnswerError } from "../../gateway/http/answer_error.ts";
 import { ipfsRoutes } from "../../gateway/routes/ipfs.ts";
 import type { ContentReader } from "../../resolver/content/content.ts";
 import { type Alarm, deadline, REQUEST_MILLISECONDS } from "../../resolver/deadline.ts";

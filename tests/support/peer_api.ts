@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { createAnswerError } from "../../gateway/http/errors.ts";
+import { createAnswerError } from "../../gateway/http/answer_error.ts";
 import { pointerRoutes } from "../../gateway/routes/pointers.ts";
 import type { Clock, PointerSource } from "../../resolver/contracts.ts";
 import type { Node } from "../../resolver/node/node.ts";

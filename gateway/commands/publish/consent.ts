@@ -1,5 +1,5 @@
-import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Call } from "../../../resolver/contracts.ts";
+import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { PublishArguments } from "./arguments.ts";
 import type { Survey } from "./survey.ts";
 import type { Terminal } from "./terminal.ts";

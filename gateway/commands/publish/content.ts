@@ -3,8 +3,8 @@ import { buildFileDag, buildFolderDag, type Dag } from "../../../resolver/conten
 import { FEED_NAMES } from "../../../resolver/content/feed_document.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import type { Call, Clock } from "../../../resolver/contracts.ts";
-import type { Feed } from "../../../schemas/feed.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
+import type { Feed } from "../../../schemas/feed.ts";
 import type { KeyChoice } from "./arguments.ts";
 import { checkFeed } from "./feed_check.ts";
 import { type FolderFiles, listFolder, secretIn, sourceFile } from "./files.ts";

@@ -1,7 +1,7 @@
-import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import type { Call, Clock } from "../../../resolver/contracts.ts";
 import type { Verifier } from "../../../resolver/verify.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
+import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import type { PreparedContent } from "./content.ts";
 import { describeFailure } from "./places/describe_failure.ts";
 import type { Place } from "./places/place.ts";

@@ -1,6 +1,6 @@
-import { OurSpaceError } from "../../../schemas/errors.ts";
-import type { Call } from "../../../resolver/contracts.ts";
 import type { SourceFile } from "../../../resolver/content/dag_builder.ts";
+import type { Call } from "../../../resolver/contracts.ts";
+import { OurSpaceError } from "../../../schemas/errors.ts";
 import { LARGEST_SECRET_BYTES, secretReason } from "./secrets.ts";
 
 /** A folder with more is published by mistake (a home folder, a repository): about 10 MB of nodes. */

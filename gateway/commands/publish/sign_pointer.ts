@@ -1,3 +1,7 @@
+import type { Call } from "../../../resolver/contracts.ts";
+import { PointerRefusedError } from "../../../resolver/errors.ts";
+import { personalMessageDigest } from "../../../resolver/signature.ts";
+import type { Verifier } from "../../../resolver/verify.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import { type Address, checksumAddress } from "../../../schemas/identity.ts";
 import {
@@ -6,10 +10,6 @@ import {
   type UnsignedPointer,
   type VerifiedPointer,
 } from "../../../schemas/pointer.ts";
-import type { Call } from "../../../resolver/contracts.ts";
-import { PointerRefusedError } from "../../../resolver/errors.ts";
-import { personalMessageDigest } from "../../../resolver/signature.ts";
-import type { Verifier } from "../../../resolver/verify.ts";
 import { normaliseSignature } from "./signers/normalise.ts";
 import type { Signer } from "./signers/signer.ts";
 

@@ -1,9 +1,9 @@
-import type { Identity } from "../../../schemas/identity.ts";
-import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import type { Call, Clock } from "../../../resolver/contracts.ts";
 import { newest } from "../../../resolver/select.ts";
 import type { Verifier } from "../../../resolver/verify.ts";
 import type { OurSpaceError } from "../../../schemas/errors.ts";
+import type { Identity } from "../../../schemas/identity.ts";
+import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import { describeFailure } from "./places/describe_failure.ts";
 import type { Place } from "./places/place.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,6 +1,6 @@
+import { PointerRefusedError } from "../../../resolver/errors.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import { CLOCK_TOLERANCE_MILLISECONDS } from "../../../schemas/pointer.ts";
-import { PointerRefusedError } from "../../../resolver/errors.ts";
 import type { PlaceReport, Survey } from "./survey.ts";
 
 /** A `Date` header counts seconds and has travelled: a smaller difference means nothing. */

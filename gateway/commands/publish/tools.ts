@@ -7,8 +7,8 @@ import { allowPrivateSetting } from "../../../resolver/outbound/setting.ts";
 import { createVerifier, type Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
 import { readConfig } from "../../config.ts";
-import { dataFolderSetting } from "../../settings.ts";
 import { platformDataFolder } from "../../data_folder.ts";
+import { dataFolderSetting } from "../../settings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the steps of the command work with. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseAtomFeed, parseRssFeed } from "feedsmith";
-import { xmlCharacters } from "../../../gateway/characters.ts";
+import { xmlCharacters } from "../../../gateway/xml_characters.ts";
 import { readFeed } from "../../../gateway/feed/read_feed.ts";
 import { atom } from "../../../gateway/render/atom.ts";
 import { rss } from "../../../gateway/render/rss.ts";

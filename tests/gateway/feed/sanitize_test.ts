@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Parser } from "htmlparser2";
-import { xmlCharacters } from "../../../gateway/characters.ts";
+import { xmlCharacters } from "../../../gateway/xml_characters.ts";
 import { targetOf } from "../../../gateway/feed/links.ts";
 import { loadSanitizer } from "../../../gateway/feed/sanitize.ts";
 import type { ResolveLink } from "../../../gateway/feed/sanitize_links.ts";

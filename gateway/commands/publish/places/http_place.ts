@@ -1,6 +1,3 @@
-import { OurSpaceError } from "../../../../schemas/errors.ts";
-import { identityText } from "../../../../schemas/identity.ts";
-import { POINTER_MAX_BYTES } from "../../../../schemas/pointer.ts";
 import { contentLimits } from "../../../../resolver/content/limits.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import { REQUEST_MILLISECONDS } from "../../../../resolver/deadline.ts";
@@ -9,6 +6,9 @@ import type {
   OutboundRequest,
   OutboundResponse,
 } from "../../../../resolver/outbound/outbound.ts";
+import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { identityText } from "../../../../schemas/identity.ts";
+import { POINTER_MAX_BYTES } from "../../../../schemas/pointer.ts";
 import { holdsBlock } from "./holds_block.ts";
 import { greaterHeld, type Place } from "./place.ts";
 import { problemDetail } from "./problem_detail.ts";

@@ -1,7 +1,7 @@
 import type { DagBlock } from "../../../../resolver/content/dag_builder.ts";
-import type { Node } from "../../../../resolver/node/node.ts";
-import { FolderInUseError } from "../../../../resolver/node/folder_lock.ts";
 import { readAdminToken } from "../../../../resolver/node/admin_token.ts";
+import { FolderInUseError } from "../../../../resolver/node/folder_lock.ts";
+import type { Node } from "../../../../resolver/node/node.ts";
 import { openNode } from "../../../../resolver/node/open_node.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";

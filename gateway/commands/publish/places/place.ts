@@ -1,7 +1,7 @@
-import { OurSpaceError } from "../../../../schemas/errors.ts";
 import type { CID } from "multiformats/cid";
 import type { Dag } from "../../../../resolver/content/dag_builder.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
+import { OurSpaceError } from "../../../../schemas/errors.ts";
 import type { Identity } from "../../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../../schemas/pointer.ts";
 

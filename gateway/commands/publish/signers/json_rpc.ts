@@ -1,9 +1,9 @@
-import { OurSpaceError } from "../../../../schemas/errors.ts";
-import { type Address, checksumAddress } from "../../../../schemas/identity.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import { OutboundError } from "../../../../resolver/errors.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { plainWords } from "../../../../resolver/plain_words.ts";
+import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { type Address, checksumAddress } from "../../../../schemas/identity.ts";
 import { parseJson } from "../parse_json.ts";
 import type { Signer } from "./signer.ts";
 

@@ -1,5 +1,5 @@
-import { OurSpaceError } from "../../../../schemas/errors.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
+import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { type KeyDerivation, type Keystore, parseKeystore } from "./keystore_file.ts";
 
 /**

@@ -1,13 +1,13 @@
-import { OurSpaceError } from "../../../../schemas/errors.ts";
-import type { Address } from "../../../../schemas/identity.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
+import { OurSpaceError } from "../../../../schemas/errors.ts";
+import type { Address } from "../../../../schemas/identity.ts";
 import type { KeyChoice } from "../arguments.ts";
 import type { Terminal } from "../terminal.ts";
 import { createJsonRpcSigner } from "./json_rpc.ts";
 import { decryptKeystore } from "./keystore.ts";
-import { readSecretFile } from "./secret_file.ts";
 import { createPrivateKeySigner } from "./private_key.ts";
+import { readSecretFile } from "./secret_file.ts";
 import type { Signer } from "./signer.ts";
 
 /** Environment variables that hold secrets; the gateway's settings know nothing of them. */

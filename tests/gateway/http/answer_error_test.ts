@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createAnswerError } from "../../../gateway/http/errors.ts";
+import { createAnswerError } from "../../../gateway/http/answer_error.ts";
 import { XsltError } from "../../../gateway/render/xslt.ts";
 import {
   ContentUnreachableError,
