@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { ContentReader } from "../resolver/content/content.ts";
 import type { Call, Clock } from "../resolver/contracts.ts";
-import { abortable, deadline, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
+import { abortable, deadline, isTimeout, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
 import { ContentUnreachableError, type RoadReport } from "../resolver/errors.ts";
 import { createSingleFlight } from "../resolver/single_flight.ts";
 import type { Feed } from "../schemas/feed.ts";
@@ -67,9 +67,7 @@ export function createFeeds(
         return { ...await abortable(fetched, patience.signal), stale: false };
       } catch (error) {
         call.signal.throwIfAborted();
-        const unreachable = error instanceof ContentUnreachableError ||
-          (error instanceof DOMException && error.name === "TimeoutError");
-        if (!unreachable) throw error;
+        if (!(error instanceof ContentUnreachableError || isTimeout(error))) throw error;
         return { ...held, stale: true };
       }
     },

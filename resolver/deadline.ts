@@ -46,6 +46,11 @@ export function deadline(
   return { signal: controller.signal, [Symbol.dispose]: release };
 }
 
+/** True for the reason of a signal that a deadline aborted, false for a caller who left. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
+}
+
 /**
  * The work's own outcome, or the signal's reason as soon as it aborts. The work is not stopped by
  * this; what it does afterwards is ignored, a rejection included.

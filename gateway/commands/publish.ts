@@ -19,29 +19,29 @@ import { processTerminal } from "./publish/terminal.ts";
 import { createTools, type Tools } from "./publish/tools.ts";
 import { withTypedPaths } from "./publish/typed_paths.ts";
 
-/** From the wish to the report. Returns false when nobody can find the result. */
-export async function publish(wish: PublishArguments, tools: Tools, call: Call): Promise<boolean> {
+/** From the arguments to the report. Returns false when nobody can find the result. */
+export async function publish(args: PublishArguments, tools: Tools, call: Call): Promise<boolean> {
   const { terminal, verifier } = tools;
-  const signer = await openSigner(wish, tools, call);
+  const signer = await openSigner(args, tools, call);
   const identity: Identity = { kind: "wallet", address: signer.address };
   await using places = await openPlaces(tools);
-  const content = wish.path === null
+  const content = args.path === null
     ? null
-    : await prepareContent(wish.path, wish.key, tools, call);
+    : await prepareContent(args.path, args.key, tools, call);
 
   const survey = await surveyPlaces(places.all, identity, tools, call);
   noteFailures(survey, terminal);
-  const draft = draftPointer(wish, identity, content, survey, tools);
-  if (wish.dryRun) {
-    printDraft(draft, wish, survey, terminal);
+  const draft = draftPointer(args, identity, content, survey, tools);
+  if (args.dryRun) {
+    printDraft(draft, args, survey, terminal);
     return true;
   }
 
   const held = survey.held !== null && isSame(draft, survey.held) ? survey.held : null;
-  if (held === null) await askConsent(wish, survey, terminal, call);
+  if (held === null) await askConsent(args, survey, terminal, call);
   const otherHolders = content === null
     ? []
-    : await storeContent(content.dag, wish.locations, places.targets, tools, call);
+    : await storeContent(content.dag, args.locations, places.targets, tools, call);
   const pointer = held ?? await signPointer(draft, signer, verifier, call);
 
   terminal.progress("Delivering …");
@@ -66,13 +66,13 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   Deno.addSignalListener("SIGINT", () => stop.signal.aborted ? Deno.exit(STOPPED) : stop.abort());
   return await exitCode(terminal, stop.signal, async () => {
-    const wish = parsePublishArguments(Deno.args);
-    if (wish === null) {
+    const args = parsePublishArguments(Deno.args);
+    if (args === null) {
       terminal.result(HELP);
       return true;
     }
     const environment = await environmentVariables();
-    const typed = withTypedPaths(wish, environment["INIT_CWD"] ?? Deno.cwd());
+    const typed = withTypedPaths(args, environment["INIT_CWD"] ?? Deno.cwd());
     return await publish(typed, createTools(environment, terminal), stop);
   });
 }

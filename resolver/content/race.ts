@@ -1,6 +1,6 @@
 import type { CID } from "multiformats/cid";
 import type { Clock } from "../contracts.ts";
-import { abortable, type Alarm } from "../deadline.ts";
+import { abortable, type Alarm, isTimeout } from "../deadline.ts";
 import type { RoadReport } from "../errors.ts";
 import type { VerifiedContent } from "./content.ts";
 import { failureOf, reportOf, type Runner } from "./race_report.ts";
@@ -89,11 +89,6 @@ async function run(
     if (isTimeout(signal.reason)) recordSilent([...running.keys()], ranking, clock());
   }
   throw failureOf(runners, clock());
-}
-
-/** True for the reason of a signal that a deadline aborted, false for a caller who left. */
-export function isTimeout(reason: unknown): boolean {
-  return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 
 async function complete(

@@ -1,7 +1,7 @@
 import type { Call } from "../contracts.ts";
-import { abortable, type Alarm } from "../deadline.ts";
+import { abortable, type Alarm, isTimeout } from "../deadline.ts";
 import { ContentUnreachableError, type RoadReport } from "../errors.ts";
-import { type Delivery, isTimeout, type Race } from "./race.ts";
+import type { Delivery, Race } from "./race.ts";
 
 interface Fetch {
   readonly race: Race;

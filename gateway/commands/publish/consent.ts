@@ -20,17 +20,17 @@ export function explainFirst(terminal: Terminal): void {
  * is gone. A signature made elsewhere was explained with the text. Throws OurSpaceError on a no.
  */
 export async function askConsent(
-  wish: PublishArguments,
+  args: PublishArguments,
   { held }: Survey,
   terminal: Terminal,
   call: Call,
 ): Promise<void> {
-  if (wish.path === null) {
+  if (args.path === null) {
     terminal.note("Readers will be told that the feed was withdrawn.");
-    await consent("Withdraw it?", terminal, wish.yes, call);
-  } else if (held === null && wish.key.kind !== "signature") {
+    await consent("Withdraw it?", terminal, args.yes, call);
+  } else if (held === null && args.key.kind !== "signature") {
     explainFirst(terminal);
-    await consent("Do you have such a copy, and go on?", terminal, wish.yes, call);
+    await consent("Do you have such a copy, and go on?", terminal, args.yes, call);
   }
 }
 

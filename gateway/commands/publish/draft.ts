@@ -16,7 +16,7 @@ import type { Tools } from "./tools.ts";
 
 /** What is going to be signed. Throws OurSpaceError when it could not replace what is held. */
 export function draftPointer(
-  wish: PublishArguments,
+  args: PublishArguments,
   identity: Identity,
   content: PreparedContent | null,
   survey: Survey,
@@ -24,12 +24,12 @@ export function draftPointer(
 ): UnsignedPointer {
   const { timestamp, notes } = datePointer(clock(), survey);
   for (const note of notes) terminal.note(`Warning: ${note}`);
-  const given = wish.key.kind === "signature" ? wish.key.timestamp : null;
+  const given = args.key.kind === "signature" ? args.key.timestamp : null;
   const draft: UnsignedPointer = {
     identity,
     timestamp: given ?? timestamp,
     cid: content === null ? WITHDRAWN_CID : content.dag.root.toString(),
-    locations: wish.locations,
+    locations: args.locations,
   };
   checkUnsignedPointer(draft);
   const { held } = survey;
@@ -46,7 +46,7 @@ export function isSame(draft: UnsignedPointer, held: UnsignedPointer): boolean {
 /** Prints the text that is to be signed elsewhere, and the command that takes the signature. */
 export function printDraft(
   draft: UnsignedPointer,
-  wish: PublishArguments,
+  args: PublishArguments,
   { held }: Survey,
   terminal: Terminal,
 ): void {
@@ -60,7 +60,7 @@ export function printDraft(
   terminal.note("Then publish it with:");
   const command = [
     "deno task publish",
-    wish.path === null ? "--withdraw" : quoted(wish.path),
+    args.path === null ? "--withdraw" : quoted(args.path),
     `--account ${draft.identity.address}`,
     `--timestamp ${draft.timestamp}`,
     ...draft.locations.map((location) => `--location ${quoted(location)}`),

@@ -5,9 +5,9 @@ import type { KeyChoice, PublishArguments } from "./arguments.ts";
  * Paths mean what they mean where they were typed. Tasks run in the project's folder, wherever they
  * are called from; Deno and npm keep the caller's folder in `INIT_CWD`.
  */
-export function withTypedPaths(wish: PublishArguments, folder: string): PublishArguments {
-  const path = wish.path === null ? null : resolve(folder, wish.path);
-  return { ...wish, path, key: withTypedKeyPath(wish.key, folder) };
+export function withTypedPaths(args: PublishArguments, folder: string): PublishArguments {
+  const path = args.path === null ? null : resolve(folder, args.path);
+  return { ...args, path, key: withTypedKeyPath(args.key, folder) };
 }
 
 function withTypedKeyPath(key: KeyChoice, folder: string): KeyChoice {

@@ -44,8 +44,8 @@ async function makePublisher(options: {
     key,
     /** Returns what was printed, and whether it was published. */
     async publish(args: readonly string[], terminal = options.terminal ?? testTerminal()) {
-      const wish = parsePublishArguments(args);
-      assert.ok(wish !== null);
+      const parsed = parsePublishArguments(args);
+      assert.ok(parsed !== null);
       const environment = { OURSPACE_PRIVATE_KEY: key, ...options.environment };
       const tools: Tools = {
         environment,
@@ -56,7 +56,7 @@ async function makePublisher(options: {
         clock,
         terminal,
       };
-      const published = await publish(wish, tools, CALL);
+      const published = await publish(parsed, tools, CALL);
       return { published, terminal, text: terminal.results.join("\n") };
     },
     async held(): Promise<Pointer | null> {

@@ -3,9 +3,9 @@ import { parsePublishArguments } from "../../../../gateway/commands/publish/argu
 import { withTypedPaths } from "../../../../gateway/commands/publish/typed_paths.ts";
 
 function typed(...args: string[]) {
-  const wish = parsePublishArguments(args);
-  assert.ok(wish !== null);
-  return withTypedPaths(wish, "/home/alice");
+  const parsed = parsePublishArguments(args);
+  assert.ok(parsed !== null);
+  return withTypedPaths(parsed, "/home/alice");
 }
 
 Deno.test("paths are those of the folder in which they were typed", () => {
