@@ -1,20 +1,12 @@
 import { blockSources } from "../resolver/blocks/mod.ts";
-import type { ContentReader } from "../resolver/content/content.ts";
-import { createContentReader } from "../resolver/content/create.ts";
-import type {
-  BlockSource,
-  Clock,
-  Part,
-  PartContext,
-  PointerSource,
-} from "../resolver/contracts.ts";
+import { createContentReader, type StoringContentReader } from "../resolver/content/create.ts";
+import type { Clock, Part, PartContext, PointerSource } from "../resolver/contracts.ts";
 import { createDnsClient } from "../resolver/dns/create.ts";
 import { dnsSetting } from "../resolver/dns/setting.ts";
 import { createIdentifier, type Identifier } from "../resolver/identify.ts";
 import { nameSystems } from "../resolver/names/mod.ts";
 import type { Node } from "../resolver/node/node.ts";
 import { createOutbound } from "../resolver/outbound/create.ts";
-import type { Outbound } from "../resolver/outbound/outbound.ts";
 import { allowPrivateSetting } from "../resolver/outbound/setting.ts";
 import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import { pointerSources } from "../resolver/sources/mod.ts";
@@ -24,13 +16,11 @@ import type { Settings } from "../schemas/setting.ts";
 
 /** The pipeline's parts, as the settings want them. */
 export interface Parts {
-  readonly outbound: Outbound;
   readonly verifier: Verifier;
   readonly identifier: Identifier;
   readonly resolver: Resolver;
-  readonly content: ContentReader & { flush(): Promise<void> };
+  readonly content: StoringContentReader;
   readonly sources: readonly PointerSource[];
-  readonly blocks: readonly BlockSource[];
 }
 
 /** Builds every part once. `signal` ends what goes on in the background. */
@@ -55,7 +45,6 @@ export async function createParts(options: {
   ]);
   const verifier = createVerifier({ clock });
   return {
-    outbound,
     verifier,
     identifier: createIdentifier({ systems, clock }),
     resolver: createResolver({ sources, verifier, clock, signal }),
@@ -67,7 +56,6 @@ export async function createParts(options: {
       report,
     }),
     sources,
-    blocks,
   };
 }
 

@@ -67,8 +67,6 @@ export interface OpenedLocation {
 /** A road to content that a pointer's location names. Unverified: the caller compares the hash. */
 export interface Transport {
   readonly id: string;
-  /** URL schemes with the colon, e.g. `https:`. */
-  readonly schemes: readonly string[];
   /** True when this transport can use the location (e.g. `.onion` hosts are Tor's). */
   accepts(location: string): boolean;
   /** Throws when the location does not deliver: the reason is for people and names no internals. */

@@ -53,7 +53,7 @@ export function createResolver(options: ResolverOptions): Resolver {
 }
 
 /** One race for every call; the laggards are corrected when it has ended. */
-export function createNetworkResolver(
+function createNetworkResolver(
   options: Required<ResolverOptions> & { onGreater: Resolver["accept"] },
 ): NetworkResolver {
   const correct = createCorrections({ ...options, onFailure: options.onFailedCorrection });

@@ -89,7 +89,7 @@ export const pageXml: Renderer = {
   render: (feed, page) => Promise.resolve(renderRss(feed, page)),
 };
 
-export function renderRss(feed: Feed, page: PageContext): Uint8Array<ArrayBuffer> {
+function renderRss(feed: Feed, page: PageContext): Uint8Array<ArrayBuffer> {
   const rendering = { feed, page, urls: pageUrls(page), dates: dateTexts(feed.language) };
   return xmlDocument(
     element("rss", { version: "2.0", ...NAMESPACES }, channelElement(rendering)),

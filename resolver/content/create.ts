@@ -1,4 +1,3 @@
-import type { CID } from "multiformats/cid";
 import { quote } from "../../schemas/quote.ts";
 import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
@@ -24,10 +23,14 @@ export interface ContentReaderOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** A reader that keeps what it fetched. */
+export interface StoringContentReader extends ContentReader {
+  /** Resolves when every fetched block has reached the store. */
+  flush(): Promise<void>;
+}
+
 /** The one verifying reader: nothing reaches a visitor that was not hashed here. */
-export function createContentReader(
-  options: ContentReaderOptions,
-): ContentReader & { flush(): Promise<void> } {
+export function createContentReader(options: ContentReaderOptions): StoringContentReader {
   const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
   const maxLinks = limits.nodeLinks;
@@ -43,7 +46,7 @@ export function createContentReader(
     feedDocument: (pointer, call) =>
       readFeedDocument(pointer, transports, startLookup(call), context),
 
-    async open(root: CID, path: string, call: Call) {
+    async open(root, path, call) {
       const single = !path.includes("/");
       // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
       const entry = await openEntry(root, single ? path : "", startLookup(call), context);
@@ -55,7 +58,6 @@ export function createContentReader(
 
     localBlock: (cid, call) => blocks.getLocal(cid, call),
 
-    /** Resolves when every fetched block has reached the store. */
     flush: () => blocks.flush(),
   };
 }

@@ -12,7 +12,6 @@ export const httpTransport: Part<Transport> = {
   create: ({ outbound }) =>
     Promise.resolve([{
       id: "http",
-      schemes: ["https:", "http:"],
       accepts(location) {
         const url = URL.parse(location);
         return url !== null && ["https:", "http:"].includes(url.protocol) &&

@@ -33,7 +33,6 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 function giving(body: Uint8Array<ArrayBuffer>, mediaType = ""): Transport {
   return {
     id: "test",
-    schemes: ["https:"],
     accepts: (location) => location.startsWith("https:"),
     open: () => Promise.resolve({ body: new Blob([body]).stream(), mediaType }),
   };

@@ -11,8 +11,8 @@ import { readSecretFile } from "./secret_file.ts";
 import type { Signer } from "./signer.ts";
 
 /** Environment variables that hold secrets; the gateway's settings know nothing of them. */
-export const PRIVATE_KEY_VARIABLE = "OURSPACE_PRIVATE_KEY";
-export const PASSWORD_VARIABLE = "OURSPACE_KEYSTORE_PASSWORD";
+const PRIVATE_KEY_VARIABLE = "OURSPACE_PRIVATE_KEY";
+const PASSWORD_VARIABLE = "OURSPACE_KEYSTORE_PASSWORD";
 
 export interface SignerContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
