@@ -3,7 +3,7 @@ import { deadline, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
 import { PathNotFoundError } from "../resolver/errors.ts";
 import { parseName } from "../schemas/name.ts";
 import type { AnswerError } from "./http/answer_error.ts";
-import type { GatewayEnv } from "./http/gateway_env.ts";
+import type { Client, GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { headLength } from "./http/head_length.ts";
 import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
@@ -17,17 +17,12 @@ export interface AppRoutes {
   /** `/feed.xsl`, `/page.css`, `/ipfs/…`: the same on every host. */
   readonly everywhere: readonly Hono<GatewayEnv>[];
   /** `/v1/…`, `/health`, `/metrics`: they ignore Host. */
-  readonly services: readonly Hono[];
+  readonly services: readonly Hono<ServiceEnv>[];
 }
 
+/** Answers requests, whoever listens for them. */
 export interface App {
   fetch(request: Request, client: Client): Response | Promise<Response>;
-}
-
-/** Who asks. */
-export interface Client {
-  /** As the listener sees it; empty where the platform tells none. Asking for it costs a system call. */
-  readonly remoteAddress: string;
 }
 
 /** What belongs to programs, whatever the host. */
@@ -42,7 +37,7 @@ export function createApp(parts: {
 }): App {
   const { routes, publicOrigin, answerError } = parts;
 
-  const services = new Hono();
+  const services = new Hono<ServiceEnv>();
   services.use(headLength);
   for (const group of routes.services) services.route("/", group);
 

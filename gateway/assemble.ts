@@ -60,8 +60,6 @@ export async function assembleGateway(options: {
   const representations = createRepresentations({ build });
   const respond = createRespond({ feeds, representations, clock });
   const peers = sources.filter((source) => source.offer !== undefined);
-  const clientAddress = (context: { env: unknown }) =>
-    (context.env as { remoteAddress: string }).remoteAddress;
 
   const requests = createRequestCounter();
   const metrics = [requests.metric, ...processMetrics({ startedAt: clock(), node })];
@@ -75,8 +73,8 @@ export async function assembleGateway(options: {
         home: homeRoutes({ welcomePath }),
         everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
         services: [
-          pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress, signal }),
-          ...(node === null ? [] : [adminRoutes({ node, clientAddress })]),
+          pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
+          ...(node === null ? [] : [adminRoutes({ node })]),
           healthRoutes({ ready, metrics }),
         ],
       },

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../resolver/contracts.ts";
-import type { App, Client } from "./app.ts";
+import type { App } from "./app.ts";
+import type { Client } from "./http/gateway_env.ts";
 import { type ReusableParts, reusableParts } from "./http/reusable_response.ts";
 
 /** What `max-age=1` allows every cache; also how long a newer pointer can go unseen through this one. */

@@ -2,6 +2,17 @@ import type { Call } from "../../resolver/contracts.ts";
 import type { Name } from "../../schemas/name.ts";
 import type { Site } from "./site.ts";
 
+/** Who asks. */
+export interface Client {
+  /** As the listener sees it; empty where the platform tells none. Asking for it costs a system call. */
+  readonly remoteAddress: string;
+}
+
+/** What handlers of the services' routes (`/v1/…`) find in Hono's context. */
+export interface ServiceEnv {
+  Bindings: Client;
+}
+
 /** What handlers of a feed's routes find in Hono's context. */
 export interface GatewayEnv {
   Bindings: {

@@ -1,3 +1,4 @@
+import { isTimeout } from "../../resolver/deadline.ts";
 import {
   ContentUnreachableError,
   ContentWrongError,
@@ -13,6 +14,7 @@ import {
 import { MalformedNameError, MalformedPointerError, OurSpaceError } from "../../schemas/errors.ts";
 import { XsltError } from "../render/xslt.ts";
 import { BadRequestError } from "./bad_request.ts";
+import { BodyTimeoutError, BodyTooLargeError } from "./request_body.ts";
 
 /** What a failed request answers, to people and to programs, and how long that may be kept. */
 export interface Outcome {
@@ -47,7 +49,9 @@ const OUTCOMES = {
   notFound: outcome(404, "not-found", "Nothing found", BRIEFLY),
   incomplete: outcome(404, "not-found-incomplete", "Nothing found so far", NO_STORE, RETRY_SECONDS),
   pathNotFound: outcome(404, "path-not-found", "Nothing at this address", BRIEFLY),
+  bodyTimeout: outcome(408, "body-timeout", "Too slow", NO_STORE),
   withdrawn: outcome(410, "withdrawn", "This feed was withdrawn", BRIEFLY),
+  bodyTooLarge: outcome(413, "too-large", "Too large", NO_STORE),
   internal: outcome(500, "internal", "Something broke here", NO_STORE),
   unsupported: outcome(
     501,
@@ -86,6 +90,8 @@ function outcome(
 
 function classify(error: unknown): Outcome {
   if (error instanceof BadRequestError) return OUTCOMES.badRequest;
+  if (error instanceof BodyTimeoutError) return OUTCOMES.bodyTimeout;
+  if (error instanceof BodyTooLargeError) return OUTCOMES.bodyTooLarge;
   if (error instanceof MalformedNameError) return OUTCOMES.malformedName;
   if (error instanceof MalformedPointerError) return OUTCOMES.malformedPointer;
   if (error instanceof NotFoundError) {
@@ -108,7 +114,7 @@ function classify(error: unknown): Outcome {
   if (error instanceof ContentWrongError) return OUTCOMES.contentWrong;
   if (isEngineError(error, ["busy", "closed"])) return OUTCOMES.unavailable;
   if (isEngineError(error, ["timeout", "too-large"])) return OUTCOMES.contentWrong;
-  if (error instanceof DOMException && error.name === "TimeoutError") return OUTCOMES.timeout;
+  if (isTimeout(error)) return OUTCOMES.timeout;
   return OUTCOMES.internal;
 }
 

@@ -1,10 +1,11 @@
-import { type Context, Hono, type Next } from "hono";
+import { Hono } from "hono";
 import { ContentWrongError } from "../../resolver/errors.ts";
 import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { isLoopback } from "../http/client_key.ts";
+import type { ServiceEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
-import { BodyTimeoutError, BodyTooLargeError, readPieces } from "../http/request_body.ts";
+import { readPieces } from "../http/request_body.ts";
 
 const CAR_TYPE = "application/vnd.ipld.car";
 
@@ -15,17 +16,12 @@ const CAR_LIMITS = {
   timeoutMilliseconds: 120_000,
 };
 
-export interface AdminRoutesOptions {
-  readonly node: Node;
-  readonly clientAddress: (context: Context) => string;
-}
-
 /** `/v1/admin`: what the commands on this machine use while the node runs. */
-export function adminRoutes({ node, clientAddress }: AdminRoutesOptions): Hono {
-  const routes = new Hono();
+export function adminRoutes({ node }: { node: Node }): Hono<ServiceEnv> {
+  const routes = new Hono<ServiceEnv>();
 
-  routes.use("/v1/admin/*", async (context: Context, next: Next) => {
-    if (!isLoopback(clientAddress(context)) || !isOurCommand(context.req.raw.headers)) {
+  routes.use("/v1/admin/*", async (context, next) => {
+    if (!isLoopback(context.env.remoteAddress) || !isOurCommand(context.req.raw.headers)) {
       return problem(403, "not-local", "Not from here", "Only commands on this machine may ask.");
     }
     if (!sameText(context.req.header("Authorization") ?? "", `Bearer ${node.adminToken}`)) {
@@ -87,12 +83,6 @@ function refusedCar(error: unknown): Response {
   }
   if (error instanceof ContentWrongError) {
     return problem(400, "wrong-block", "A wrong block", error.message);
-  }
-  if (error instanceof BodyTooLargeError) {
-    return problem(413, "too-large", "Too large", error.message);
-  }
-  if (error instanceof BodyTimeoutError) {
-    return problem(408, "body-timeout", "Too slow", error.message);
   }
   throw error;
 }

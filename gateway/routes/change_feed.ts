@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { deadline } from "../../resolver/deadline.ts";
 import type { Node } from "../../resolver/node/node.ts";
+import type { ServiceEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { createWaitSlots } from "../http/wait_slots.ts";
 
@@ -13,16 +14,15 @@ const WAITING = { total: 1_000, perClient: 20 };
 
 interface Options {
   readonly node: Node | null;
-  readonly clientAddress: (context: Context) => string;
   /** Ends the long polls: the process stops. */
   readonly signal: AbortSignal;
 }
 
 /** `GET /v1/pointers?since=&limit=&wait=`: what the node stored since, in order. */
-export function changeFeed({ node, clientAddress, signal }: Options) {
+export function changeFeed({ node, signal }: Options) {
   const slots = createWaitSlots(WAITING);
 
-  return async (context: Context): Promise<Response> => {
+  return async (context: Context<ServiceEnv>): Promise<Response> => {
     if (node === null) {
       return problem(501, "not-a-node", "No node", "This gateway keeps no pointers of its own.");
     }
@@ -30,7 +30,7 @@ export function changeFeed({ node, clientAddress, signal }: Options) {
     const most = integer(limit, 1, MAX_LIMIT);
     const seconds = integer(wait, 0, MAX_WAIT_SECONDS);
     if (most === null || seconds === null) return badParameters();
-    const free = seconds === 0 ? () => {} : slots.take(clientAddress(context));
+    const free = seconds === 0 ? () => {} : slots.take(context.env.remoteAddress);
     if (free === null) return tooManyWaiting();
 
     try {

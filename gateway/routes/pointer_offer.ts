@@ -12,8 +12,9 @@ import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
 import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.ts";
 import { clientKey } from "../http/client_key.ts";
+import type { ServiceEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
-import { BodyTimeoutError, BodyTooLargeError, readBody } from "../http/request_body.ts";
+import { readBody } from "../http/request_body.ts";
 import { passOn } from "./pass_on.ts";
 
 /** Of one client, good and bad ones alike: 200 good offers pass among twice as many bad ones. */
@@ -42,16 +43,15 @@ interface Options {
   readonly verifier: Verifier;
   readonly peers: readonly PointerSource[];
   readonly clock: Clock;
-  readonly clientAddress: (context: Context) => string;
 }
 
 /** `PUT /v1/pointers/{identity}`: somebody hands over a pointer to keep. */
 export function pointerOffer(options: Options) {
-  const { resolver, node, verifier, clock, clientAddress } = options;
+  const { resolver, node, verifier, clock } = options;
   const limit = createRateLimit(OFFERS, { clock, maxKeys: MAX_CLIENTS });
 
-  return async (context: Context): Promise<Response> => {
-    const retryAfter = limit.take(clientKey(clientAddress(context)));
+  return async (context: Context<ServiceEnv>): Promise<Response> => {
+    const retryAfter = limit.take(clientKey(context.env.remoteAddress));
     if (retryAfter > 0) return tooMany(retryAfter);
     const identity = parseIdentity(context.req.param("identity") ?? "");
     const pointer = await readPointer(context.req.raw, identity, verifier);
@@ -75,17 +75,13 @@ async function readPointer(
   try {
     return await verifier.verify(await readBody(request, BODY_LIMITS), identity);
   } catch (error) {
-    if (error instanceof BodyTooLargeError) return refusal("too-large", error.message);
-    if (error instanceof BodyTimeoutError) {
-      return problem(408, "body-timeout", "Too slow", error.message);
-    }
     if (error instanceof PointerRefusedError) return refusal(error.reason, error.message);
     throw error;
   }
 }
 
 async function forward(
-  context: Context,
+  context: Context<ServiceEnv>,
   pointer: VerifiedPointer,
   { peers, resolver, verifier }: Options,
 ): Promise<PutOutcome> {

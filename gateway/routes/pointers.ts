@@ -1,15 +1,17 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { Clock, PointerSource } from "../../resolver/contracts.ts";
 import { NotFoundError } from "../../resolver/errors.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
+import type { ServiceEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { changeFeed } from "./change_feed.ts";
 import { pointerOffer } from "./pointer_offer.ts";
 import { pointerResponse } from "./pointer_response.ts";
 
+/** What the peer API works with. */
 export interface PointerRoutesOptions {
   readonly resolver: Resolver;
   /** The embedded node; without one the gateway answers from its cache and passes offers on. */
@@ -18,14 +20,13 @@ export interface PointerRoutesOptions {
   /** To whom a gateway without a node passes offers on: the peers. */
   readonly peers: readonly PointerSource[];
   readonly clock: Clock;
-  readonly clientAddress: (context: Context) => string;
   /** Ends what waits: the process stops. */
   readonly signal: AbortSignal;
 }
 
 /** The peer API, `/v1/pointers`: how nodes and gateways give each other pointers. */
-export function pointerRoutes(options: PointerRoutesOptions): Hono {
-  const routes = new Hono();
+export function pointerRoutes(options: PointerRoutesOptions): Hono<ServiceEnv> {
+  const routes = new Hono<ServiceEnv>();
   routes.use("/v1/pointers/*", async (context, next) => {
     await next();
     if (["GET", "HEAD"].includes(context.req.method)) {

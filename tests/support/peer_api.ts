@@ -1,10 +1,9 @@
-import { Hono } from "hono";
-import { createAnswerError } from "../../gateway/http/answer_error.ts";
 import { pointerRoutes } from "../../gateway/routes/pointers.ts";
 import type { Clock, PointerSource } from "../../resolver/contracts.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { createResolver, type Resolver } from "../../resolver/resolver.ts";
 import { createVerifier } from "../../resolver/verify.ts";
+import { answeringErrors } from "./answer_errors.ts";
 import type { Handler } from "./app_outbound.ts";
 
 /** When the tests' requests are made, unless they say otherwise. */
@@ -23,14 +22,9 @@ export function peerApi(options: PeerApiOptions): Handler & { readonly resolver:
   const { node, peers = [], clock = () => NOW, signal = new AbortController().signal } = options;
   const verifier = createVerifier({ clock });
   const resolver = options.resolver ?? createResolver({ sources: [], verifier, clock });
-  const app = new Hono();
-  const clientAddress = () => "192.0.2.1";
-  app.route("/", pointerRoutes({ resolver, node, verifier, peers, clock, clientAddress, signal }));
-  const answerError = createAnswerError({
-    report: (error) => {
-      throw error;
-    },
-  });
-  app.onError((error, context) => answerError(error, context.req.raw));
-  return Object.assign((request: Request) => app.fetch(request), { resolver });
+  const app = answeringErrors(
+    pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
+  );
+  const client = { remoteAddress: "192.0.2.1" };
+  return Object.assign((request: Request) => app.fetch(request, client), { resolver });
 }

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
-import { Hono } from "hono";
 import { adminRoutes } from "../../../gateway/routes/admin.ts";
 import { carBatches } from "../../../resolver/content/car_batches.ts";
 import { buildFileDag, type Dag } from "../../../resolver/content/dag_builder.ts";
 import type { Node } from "../../../resolver/node/node.ts";
+import { answeringErrors } from "../../support/answer_errors.ts";
 import { temporaryNode } from "../../support/nodes.ts";
 
 const call = { signal: new AbortController().signal };
 const CAR = { "Content-Type": "application/vnd.ipld.car" };
 
-function api(node: Node, clientAddress = "127.0.0.1"): Hono {
-  return adminRoutes({ node, clientAddress: () => clientAddress });
+function api(node: Node, remoteAddress = "127.0.0.1") {
+  const app = answeringErrors(adminRoutes({ node }));
+  return {
+    request: (path: string, init: RequestInit) => app.request(path, init, { remoteAddress }),
+  };
 }
 
 function headers(node: Node, more: Record<string, string> = {}): Headers {
