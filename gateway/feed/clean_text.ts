@@ -1,3 +1,4 @@
+import { escapeHtml } from "../escape_html.ts";
 import { xmlCharacters } from "../xml_characters.ts";
 
 /** Text on one line, of at most so many UTF-16 units; nothing when there is none. */
@@ -9,12 +10,9 @@ export function cleanText(text: string | undefined, maxLength: number): string |
   return `${xmlCharacters(line.slice(0, maxLength - 1)).trimEnd()}…`;
 }
 
-const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
 /** HTML that shows a text: empty lines part paragraphs. */
 export function paragraphs(text: string): string {
-  const escaped = text.trim().replace(/[&<>]/g, (found) => ESCAPES[found] ?? found);
-  return escaped.split(/(?:\r?\n[ \t]*){2,}/)
+  return escapeHtml(text.trim()).split(/(?:\r?\n[ \t]*){2,}/)
     .map((paragraph) => `<p>${paragraph.replace(/\r?\n/g, "<br>")}</p>`)
     .join("");
 }

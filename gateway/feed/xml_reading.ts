@@ -1,3 +1,4 @@
+import { escapeHtml } from "../escape_html.ts";
 import type { RawText } from "./draft.ts";
 import type { XmlElement } from "./xml_tree.ts";
 
@@ -47,7 +48,7 @@ const VOID = new Set("area base br col embed hr img input link meta source track
 
 function writeContent({ content }: XmlElement, parts: string[]): void {
   for (const node of content) {
-    if (typeof node === "string") parts.push(escape(node));
+    if (typeof node === "string") parts.push(escapeHtml(node));
     else writeElement(node, parts);
   }
 }
@@ -55,22 +56,11 @@ function writeContent({ content }: XmlElement, parts: string[]): void {
 function writeElement(element: XmlElement, parts: string[]): void {
   const name = element.name.slice(element.name.indexOf(":") + 1);
   const attributes = Object.entries(element.attributes)
-    .map(([key, value]) => ` ${key}="${escape(value)}"`).join("");
+    .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`).join("");
   parts.push(`<${name}${attributes}>`);
   writeContent(element, parts);
   // What stands in a void element was meant to stand behind it: `<br>` without its end in XML.
   if (!VOID.has(name)) parts.push(`</${name}>`);
-}
-
-const REFERENCES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (found) => REFERENCES[found] ?? found);
 }
 
 /** The value of `xml:base`, which holds for everything in an element. */

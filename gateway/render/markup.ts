@@ -1,3 +1,5 @@
+import { escapeHtml } from "../escape_html.ts";
+
 /** HTML that can be written as it is. Only `html` makes it, so text gets in through escaping alone. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -5,14 +7,6 @@ export class Markup {
 
 /** What may stand in a template: markup as it is, text and numbers escaped, an absent value skipped. */
 export type MarkupValue = Markup | string | number | null | undefined | readonly MarkupValue[];
-
-const REFERENCES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
 
 /** A tagged template for HTML. Values may stand in text and in quoted attributes, nowhere else. */
 export function html(strings: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
@@ -23,5 +17,5 @@ function write(value: MarkupValue): string {
   if (value === null || value === undefined) return "";
   if (value instanceof Markup) return value.text;
   if (typeof value === "object") return value.map(write).join("");
-  return String(value).replace(/[&<>"']/g, (found) => REFERENCES[found] ?? found);
+  return escapeHtml(String(value));
 }
