@@ -45,6 +45,7 @@ const FAILURES = 1_000;
 /** Feeds that are fetched and parsed at the same time. */
 const MAX_FETCHES = 256;
 
+/** Keeps the newest feed of each identity; one fetch serves everybody who waits for it. */
 export function createFeeds(
   parts: { content: ContentReader; readFeed: ReadFeed; clock: Clock },
 ): Feeds {

@@ -22,6 +22,7 @@ export interface Representation {
   encoded(coding: ContentCoding): Promise<EncodedBody>;
 }
 
+/** The bytes of a response. */
 export interface EncodedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** May be `identity` although another one was asked for: small bodies are not compressed. */
@@ -44,6 +45,7 @@ const MAX_RENDERINGS = 256;
 /** Of the hash: 80 bits, far beyond an accident; a tag guards no secret. */
 const TAG_BYTES = 10;
 
+/** `build` names this version of the program: an update makes every tag another one. */
 export function createRepresentations(
   options: { build: string; limitBytes?: number },
 ): Representations {

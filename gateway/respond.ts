@@ -37,6 +37,7 @@ interface Shown {
   readonly stale: boolean;
 }
 
+/** A 304 is answered without content, a kept representation without rendering. */
 export function createRespond(
   parts: { feeds: Feeds; representations: Representations; clock: Clock },
 ): Respond {

@@ -13,6 +13,7 @@ export interface Visit {
 /** The first two steps of every answer: name → identity → newest pointer. */
 export type Visits = (name: Name, call: Call) => Promise<Visit>;
 
+/** Throws what the identifier and the resolver throw. */
 export function createVisits(parts: { identifier: Identifier; resolver: Resolver }): Visits {
   return async (name, call) => {
     const record = await parts.identifier.identify(name, call);

@@ -21,6 +21,7 @@ const MAX_REMEMBERED = 2_000;
 /** Walks whose laggards are corrected at the same time; those of further walks wait for their next. */
 const MAX_ROUNDS = 256;
 
+/** What corrections are made with. */
 export interface CorrectionOptions {
   readonly verifier: Verifier;
   readonly clock: Clock;
@@ -36,6 +37,7 @@ export interface CorrectionOptions {
 /** Sends a walk's greatest pointer to the sources that lag behind it. Never throws. */
 export type Corrections = (state: WalkState) => void;
 
+/** Remembers who was sent what, so that a source that cannot keep it is not asked all the time. */
 export function createCorrections(options: CorrectionOptions): Corrections {
   const { verifier, clock, alarm, onGreater, onFailure } = options;
   const lastOffers = new LRUCache<string, { text: string; at: number }>({ max: MAX_REMEMBERED });

@@ -37,6 +37,7 @@ export interface Identifier {
   identify(name: Name, call: Call): Promise<IdentifiedName>;
 }
 
+/** Whom names are looked up with, and by what time. */
 export interface IdentifierOptions {
   /** In the order in which they are asked. */
   readonly systems: readonly NameSystem[];
@@ -54,6 +55,7 @@ type Remembered =
   }
   | { readonly error: Error; readonly until: number };
 
+/** An identifier with a memory: up to 10,000 names, for as long as their records may be kept. */
 export function createIdentifier(options: IdentifierOptions): Identifier {
   const { systems, clock, alarm = systemAlarm } = options;
   const memory = new LRUCache<string, Remembered>({ max: MAX_NAMES });

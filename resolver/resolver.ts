@@ -14,6 +14,7 @@ import type {
 import type { Verifier } from "./verify.ts";
 import { startWalk, type Walk } from "./walk.ts";
 
+/** What callers of the resolver need beside it. */
 export type { Resolution, ResolvePolicy, Resolver, SourceReport };
 
 /**
@@ -22,6 +23,7 @@ export type { Resolution, ResolvePolicy, Resolver, SourceReport };
  */
 const MAX_WALKS = 256;
 
+/** Everything of the outside world that resolving touches. */
 export interface ResolverOptions {
   readonly sources: readonly PointerSource[];
   readonly verifier: Verifier;

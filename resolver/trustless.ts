@@ -4,6 +4,7 @@ import { contentLimits } from "./content/limits.ts";
 import type { Call } from "./contracts.ts";
 import type { Outbound } from "./outbound/outbound.ts";
 
+/** The media type of one block (IPFS Trustless Gateway specification). */
 export const RAW_BLOCK_TYPE = "application/vnd.ipld.raw";
 
 /**

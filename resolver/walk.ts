@@ -38,6 +38,7 @@ export interface Walk {
   stop(): void;
 }
 
+/** Whom a walk asks, and what ends it. */
 export interface WalkOptions {
   readonly sources: readonly PointerSource[];
   readonly verifier: Verifier;

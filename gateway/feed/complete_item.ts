@@ -69,6 +69,7 @@ export function completeItem(
   });
 }
 
+/** Text of at most so many UTF-16 units, whether the source wrote text or HTML. */
 export function plainText(
   raw: RawText | undefined,
   maxLength: number,
@@ -86,6 +87,7 @@ export function pageLink(href: string | undefined, resolve: ResolveLink): string
   return /^\/ipfs\/.*\.x?html?(?:#|$)/i.test(url) ? undefined : url;
 }
 
+/** Those who have a name. */
 export function completePeople(people: readonly DraftPerson[], resolve: ResolveLink): Person[] {
   return people.slice(0, MAX_PEOPLE).flatMap((person) => {
     const name = cleanText(person.name, MAX_NAME);
@@ -94,6 +96,7 @@ export function completePeople(people: readonly DraftPerson[], resolve: ResolveL
   });
 }
 
+/** Nothing when its URL leads nowhere. */
 export function completeImage(
   image: DraftImage | undefined,
   resolve: ResolveLink,

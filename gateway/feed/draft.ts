@@ -19,6 +19,7 @@ export interface DraftFeed {
 /** Items that are looked at, in the order of the document; the newest of them are kept. */
 export const MAX_DRAFT_ITEMS = 10_000;
 
+/** An item as its source wrote it. */
 export interface DraftItem {
   readonly guid: string | undefined;
   readonly title: RawText | undefined;
@@ -45,16 +46,19 @@ export interface RawText {
   readonly value: string;
 }
 
+/** An author as the source names them. */
 export interface DraftPerson {
   readonly name: string | undefined;
   readonly url: string | undefined;
 }
 
+/** A picture, its URL not yet resolved. */
 export interface DraftImage {
   readonly url: string;
   readonly alt: string | undefined;
 }
 
+/** A file, its URL not yet resolved. Bytes and seconds. */
 export interface DraftEnclosure {
   readonly url: string;
   readonly mediaType: string | undefined;

@@ -16,6 +16,7 @@ export interface FeedLinks {
   look(call: Call): Promise<void>;
 }
 
+/** `homePage` is what relative links of a feed without a folder mean. */
 export function createFeedLinks(
   folder: VerifiedFolder | null,
   homePage: string | undefined,

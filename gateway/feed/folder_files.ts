@@ -14,6 +14,7 @@ export interface FolderFiles {
 const MAX_PATHS = 4_000;
 const PARALLEL = 16;
 
+/** Null for a feed that lies in no folder: then there are no files. */
 export function createFolderFiles(folder: VerifiedFolder | null): FolderFiles {
   const urls = new Map<string, string | undefined>();
 

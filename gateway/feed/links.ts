@@ -40,6 +40,7 @@ export function baseOf(
   return bases.reduce<URL | null>((outer, base) => parse(base, outer) ?? outer, outermost);
 }
 
+/** `base` as `baseOf` gives it; null when nothing is known that a relative link could mean. */
 export function targetOf(href: string, base: URL | null, use: LinkUse): Target {
   const text = href.trim();
   // Sanitised HTML has no ids, so a link into the same page leads nowhere.

@@ -29,6 +29,7 @@ export function enclosureAt(
   }];
 }
 
+/** The picture that stands for an item: a podcast's, else a video's. */
 export function imageOf(item: XmlElement): DraftImage | undefined {
   const url = attribute(child(item, "itunes:image"), "href") ??
     mediaScopes(item).map((scope) => attribute(child(scope, "media:thumbnail"), "url"))

@@ -4,6 +4,7 @@ import { xmlCharacters } from "../xml_characters.ts";
 import { frameTag, linkTag, pictureTag, playerTag, sourceTag } from "./sanitize_links.ts";
 import type { ResolveLink } from "./sanitize_links.ts";
 
+/** Makes strangers' HTML harmless. */
 export interface Sanitizer {
   /**
    * What is left of a stranger's HTML by the allow list below. Every `<` of the result starts a tag and

@@ -31,6 +31,7 @@ export function playerTag(tagName: string, attributes: Attributes, resolve: Reso
   return { tagName, attribs: { ...attribs, controls: "controls", preload: "none" } };
 }
 
+/** A form of a picture or recording to choose from. */
 export function sourceTag(attributes: Attributes, resolve: ResolveLink): Tag {
   return { tagName: "source", attribs: withLinks(attributes, resolve, ["src"]) };
 }

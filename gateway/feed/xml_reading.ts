@@ -11,10 +11,12 @@ export function children(element: XmlElement | undefined, name: string): XmlElem
   return elements;
 }
 
+/** The first element at the path of names. */
 export function child(element: XmlElement | undefined, ...path: string[]): XmlElement | undefined {
   return path.reduce<XmlElement | undefined>((at, name) => children(at, name)[0], element);
 }
 
+/** Without the white space around it. */
 export function attribute(element: XmlElement | undefined, name: string): string | undefined {
   return element?.attributes[name]?.trim() || undefined;
 }

@@ -11,6 +11,7 @@ export interface Metric {
   };
 }
 
+/** The media type of `renderMetrics`. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** The Prometheus text format, version 0.0.4. Names and labels are ours: nothing has to be escaped. */

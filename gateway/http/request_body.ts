@@ -11,6 +11,7 @@ export class BodyTimeoutError extends OurSpaceError {
   override name = "BodyTimeoutError";
 }
 
+/** What the body of a request may cost. */
 export interface BodyLimits {
   readonly maxBytes: number;
   /** The longest wait for the next piece. */

@@ -6,6 +6,7 @@ export interface RequestCounter {
   readonly metric: Metric;
 }
 
+/** Starts at zero with the process, as Prometheus expects. */
 export function createRequestCounter(): RequestCounter {
   const counts = [0, 0, 0, 0, 0, 0];
   return {

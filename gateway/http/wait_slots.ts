@@ -6,6 +6,7 @@ export interface WaitSlots {
   take(clientAddress: string): (() => void) | null;
 }
 
+/** `perClient` counts by `clientKey`. */
 export function createWaitSlots(limits: { total: number; perClient: number }): WaitSlots {
   const waiting = new Map<string, number>();
   let total = 0;

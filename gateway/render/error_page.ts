@@ -2,6 +2,7 @@ import type { RoadReport } from "../../resolver/errors.ts";
 import { html, type Markup } from "./markup.ts";
 import { plainPage } from "./plain_page.ts";
 
+/** What the page of an error says. */
 export interface ErrorPageContent {
   /** The HTTP status. */
   readonly status: number;

@@ -1,6 +1,7 @@
 import { html, type Markup } from "./markup.ts";
 import { plainPage } from "./plain_page.ts";
 
+/** What differs between gateways' front pages. */
 export interface HomePageContent {
   /** `https://gateway.example`, no slash at the end. */
   readonly origin: string;

@@ -14,6 +14,7 @@ const RIGHT_TO_LEFT_SCRIPTS = new Set([
   "Yezi",
 ]);
 
+/** The values of HTML's `dir`. */
 export type Direction = "ltr" | "rtl" | "auto";
 
 /** How a language is written. `auto` when the feed names none: the text itself decides then. */

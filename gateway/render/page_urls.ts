@@ -15,6 +15,7 @@ export interface PageUrls {
   post(id: string): string;
 }
 
+/** The addresses of a page and of its other forms, all absolute. */
 export function pageUrls(page: PageContext): PageUrls {
   const base = page.origin + page.basePath;
   return {

@@ -32,6 +32,7 @@ export interface XsltEngine {
   close(): void;
 }
 
+/** The stylesheet, and what a transformation may cost. */
 export interface XsltOptions {
   /** XSLT 1.0. */
   readonly stylesheet: string;

@@ -10,6 +10,7 @@ export type XsltRequest =
   | { readonly kind: "load"; readonly wasm: Uint8Array; readonly stylesheet: string }
   | { readonly kind: "transform"; readonly xml: Uint8Array; readonly maxOutputBytes: number };
 
+/** `fault`: the engine refused what it was given, or broke. */
 export type XsltReply =
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly output: Uint8Array<ArrayBuffer> }

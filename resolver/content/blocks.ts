@@ -14,6 +14,7 @@ import { createSharedFetches } from "./shared_fetches.ts";
 import { verifyContent } from "./verified.ts";
 import { createWriteBehind } from "./write_behind.ts";
 
+/** Where blocks come from and are kept, and what they may cost. */
 export interface BlocksOptions {
   readonly sources: readonly BlockSource[];
   /** Where fetched blocks are kept, or null in a gateway without a node. */
@@ -38,6 +39,7 @@ export interface Blocks {
   flush(): Promise<void>;
 }
 
+/** Asks this machine first; everybody else races, in the order of what is known about them. */
 export function createBlocks(options: BlocksOptions): Blocks {
   const { sources, store, clock, alarm, limits, report } = options;
   const memory = createMemory(limits.cacheBytes);

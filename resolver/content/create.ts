@@ -10,6 +10,7 @@ import { type FolderContext, openEntry } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
 import { startReading } from "./reading.ts";
 
+/** Where content comes from, where it is kept, and what it may cost. */
 export interface ContentReaderOptions {
   /** Where blocks come from: this machine's first, the others in this order until one proves better. */
   readonly blockSources: readonly BlockSource[];

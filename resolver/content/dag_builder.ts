@@ -25,6 +25,7 @@ export interface SourceFile {
   read(start: number, end: number, call: Call): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** A block of the content, with its name. */
 export interface DagBlock {
   readonly cid: CID;
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -14,6 +14,7 @@ export interface Range {
   readonly end: number;
 }
 
+/** What files of one reader share. */
 export interface FileContext {
   readonly limits: ContentLimits;
   /** Begins a task that may load as many blocks as reading a file needs. */

@@ -8,6 +8,7 @@ import { findInShards } from "./hamt.ts";
 import type { Reading } from "./reading.ts";
 import type { FolderNode, ShardNode, UnixfsNode } from "./unixfs.ts";
 
+/** What folders of one reader share. */
 export interface FolderContext extends FileContext {
   /** Begins a task that may load as many blocks as finding a path needs. */
   startLookup(call: Call): Reading;

@@ -7,6 +7,7 @@ import { failureOf, reportOf, type Runner } from "./race_report.ts";
 import type { Ranking } from "./ranking.ts";
 import { ask, type Road } from "./road.ts";
 
+/** Bytes that are what the CID names, and how they came. */
 export interface Delivery {
   readonly content: VerifiedContent;
   readonly mediaType: string;
@@ -16,6 +17,7 @@ export interface Delivery {
   readonly roads: readonly RoadReport[];
 }
 
+/** One race over the roads to a CID. */
 export interface Race {
   /**
    * The first bytes that are what the CID names. Rejects with
@@ -28,6 +30,7 @@ export interface Race {
   reports(): RoadReport[];
 }
 
+/** What a race is run by. */
 export interface RaceOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;

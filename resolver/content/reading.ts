@@ -19,6 +19,7 @@ export interface Reading {
 /** When one road has several blocks to answer for: what it is remembered for. */
 const WEIGHT = { forged: 4, delivered: 3, failed: 2, none: 1, skipped: 0 } as const;
 
+/** `maxBlocks` is the budget of this task; a node with more than `maxLinks` is refused. */
 export function startReading(
   blocks: Blocks,
   { maxBlocks, maxLinks }: { maxBlocks: number; maxLinks: number },

@@ -14,6 +14,7 @@ export interface Road {
   fetch(signal: AbortSignal): Promise<Fetched | null>;
 }
 
+/** What a road gave, not checked yet. */
 export interface Fetched {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The media type that the other side claims; empty when it claims none. */

@@ -9,6 +9,7 @@ interface Fetch {
   waiters: number;
 }
 
+/** The bounds of all fetches together. */
 export interface SharedFetchesOptions {
   /**
    * Different fetches at the same time. One more ends the oldest with ContentUnreachableError: a flood of
@@ -29,6 +30,7 @@ export interface SharedFetches {
   get(key: string, start: (signal: AbortSignal) => Race, call: Call): Promise<Delivery>;
 }
 
+/** No fetch is remembered: what came is kept by the caller. */
 export function createSharedFetches(
   { limit, milliseconds, alarm }: SharedFetchesOptions,
 ): SharedFetches {

@@ -16,11 +16,13 @@ export interface FileNode {
   readonly size: number;
 }
 
+/** An entry of a folder, or of a shard. */
 export interface Link {
   readonly name: string;
   readonly cid: CID;
 }
 
+/** A folder in one block. */
 export interface FolderNode {
   readonly kind: "folder";
   readonly links: readonly Link[];
@@ -34,6 +36,7 @@ export interface ShardNode {
   readonly fanout: number;
 }
 
+/** What a block can mean. */
 export type UnixfsNode = FileNode | FolderNode | ShardNode;
 
 /** Kubo makes 256 and reads up to 1,024. */

@@ -3,6 +3,7 @@ import { OurSpaceError } from "../../schemas/errors.ts";
 import type { BlockStore } from "../node/node.ts";
 import type { VerifiedContent } from "./content.ts";
 
+/** Where blocks are written, and how much of them. */
 export interface WriteBehindOptions {
   readonly store: BlockStore;
   /** Bytes that may wait; what comes beyond them is not written, and can be fetched again. */
@@ -20,6 +21,7 @@ export interface WriteBehind {
   flush(): Promise<void>;
 }
 
+/** Writes in the background, each block as soon as it is given. */
 export function createWriteBehind(
   { store, maxPendingBytes, maxBytes, report }: WriteBehindOptions,
 ): WriteBehind {

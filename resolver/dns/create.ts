@@ -8,6 +8,7 @@ import type { DnsServer } from "./server.ts";
 import type { DnsServers } from "./setting.ts";
 import { systemServers } from "./system.ts";
 
+/** For tests. */
 export interface DnsClientOptions {
   /** PEM; trusted for DNS over HTTPS besides the runtime's own. */
   readonly certificateAuthorities?: readonly string[];

@@ -6,6 +6,7 @@ import { quote } from "../../schemas/quote.ts";
 import { NameLookupError } from "../errors.ts";
 import type { DnsAnswer } from "./client.ts";
 
+/** The types of records that are asked for. */
 export type RecordType = "A" | "AAAA" | "TXT";
 
 /** What is asked: one type of record of one name. */

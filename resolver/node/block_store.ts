@@ -9,6 +9,7 @@ import { replaceFile } from "./replace_file.ts";
 /** Where a block is written before it gets its name. Emptied at the start: leftovers of a killed process. */
 const INCOMING = "incoming";
 
+/** Where the blocks lie, and who is told of damage. */
 export interface BlockStoreOptions {
   readonly folder: string;
   /** Told when a block on the disk turned out to be damaged and was removed. */

@@ -7,6 +7,7 @@ import type { Node } from "./node.ts";
 import { openPointerDatabase } from "./pointer_database.ts";
 import { createPointerStore } from "./pointer_store.ts";
 
+/** What a node needs of its surroundings. */
 export interface NodeOptions {
   /** Made when it is missing, owner-only. */
   readonly dataDir: string;

@@ -7,6 +7,7 @@ import type { Outbound } from "./outbound.ts";
 import { webUrl } from "./redirect.ts";
 import { createStrangerExchange, type StrangerOptions } from "./stranger_exchange.ts";
 
+/** What the client needs to judge strangers' hosts. */
 export type OutboundOptions = Omit<StrangerOptions, "certificateAuthorities"> & {
   /** PEM; for tests. Strangers' hosts are then checked against these alone. */
   readonly certificateAuthorities?: readonly string[];

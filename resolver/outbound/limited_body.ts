@@ -2,6 +2,7 @@ import { OutboundError } from "../errors.ts";
 import type { ExchangeResponse } from "./exchange.ts";
 import type { Lifetime } from "./lifetime.ts";
 
+/** What the body of a response may cost. */
 export interface BodyLimits {
   readonly host: string;
   /** After decompression. */

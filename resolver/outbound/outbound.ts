@@ -28,6 +28,7 @@ export interface OutboundRequest {
   readonly sameHostOnly?: boolean;
 }
 
+/** What came back, its body still on the way. */
 export interface OutboundResponse {
   readonly status: number;
   readonly headers: Headers;

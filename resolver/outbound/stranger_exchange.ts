@@ -25,6 +25,7 @@ const ADDRESS_RATE: Rate = { burst: 100, perSecond: 20 };
 /** Hosts, and addresses, whose requests are counted at the same time. */
 const MAX_HOSTS = 4_096;
 
+/** What strangers' hosts are judged by. */
 export interface StrangerOptions {
   readonly dns: DnsClient;
   readonly allowPrivate: AddressRanges;

@@ -19,6 +19,7 @@ const METHOD_NOT_FOUND = -32601;
 const USER_REJECTED = 4001;
 const UNAUTHORIZED = 4100;
 
+/** Which endpoint signs, for which account. */
 export interface JsonRpcOptions {
   /** An Ethereum JSON-RPC endpoint that holds keys: a node, a wallet, a hardware wallet's bridge. */
   readonly url: string;

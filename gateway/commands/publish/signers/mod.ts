@@ -14,6 +14,7 @@ import type { Signer } from "./signer.ts";
 const PRIVATE_KEY_VARIABLE = "OURSPACE_PRIVATE_KEY";
 const PASSWORD_VARIABLE = "OURSPACE_KEYSTORE_PASSWORD";
 
+/** What signers read and write. */
 export interface SignerContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
