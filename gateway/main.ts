@@ -60,9 +60,12 @@ function publicOrigin(): URL {
 
 export default {
   onListen(address) {
-    const listening = listeningOrigin(address as Deno.NetAddr);
-    origin ||= listening;
-    printLine(`OurSpace (edge) answers at ${listening}/`);
+    // A socket file is no place for a browser: the first request tells what address leads to it.
+    if (address.transport === "tcp") {
+      const listening = listeningOrigin(address);
+      origin ||= listening;
+      printLine(`OurSpace (edge) answers at ${listening}/`);
+    }
     setTimeout(loadOrExit, LOAD_DELAY_MILLISECONDS);
   },
   async fetch(request, { remoteAddr }) {
