@@ -5,15 +5,16 @@ import type { Settings } from "../schemas/setting.ts";
 import { type App, createApp } from "./app.ts";
 import { build } from "./build.ts";
 import { readFeed } from "./feed/read_feed.ts";
-import { createFeeds } from "./feeds.ts";
 import { withHotAnswers } from "./hot_answers.ts";
 import { createAnswerError } from "./http/answer_error.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
 import { createParts, type Parts } from "./parts.ts";
+import { createFeeds } from "./pipeline/feeds.ts";
+import { createRepresentations } from "./pipeline/representations.ts";
+import { createRespond } from "./pipeline/respond.ts";
+import { createVisits } from "./pipeline/visits.ts";
 import { renderers } from "./render/mod.ts";
-import { createRepresentations } from "./representations.ts";
-import { createRespond } from "./respond.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { feedRoutes } from "./routes/feed.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -22,7 +23,6 @@ import { ipfsRoutes } from "./routes/ipfs.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
 import { pointerRoutes } from "./routes/pointers.ts";
 import { proofRoutes } from "./routes/proof.ts";
-import { createVisits } from "./visits.ts";
 
 /** A gateway that answers requests, on whatever listens for it. */
 export interface Gateway extends App {

@@ -1,8 +1,8 @@
 import { peersSetting } from "../resolver/peers.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
-import { readConfig } from "./config.ts";
-import { nodeSetting } from "./settings.ts";
+import { readConfig } from "./config/config.ts";
+import { nodeSetting } from "./config/settings.ts";
 import { describeError, printProblem } from "./terminal.ts";
 
 /** The gateway without a node. Throws an OurSpaceError for settings that cannot be used. */

@@ -1,9 +1,9 @@
 import type { Gateway } from "./assemble.ts";
-import { environmentVariables } from "./environment_variables.ts";
+import { environmentVariables } from "./config/environment_variables.ts";
+import { publicUrlSetting } from "./config/settings.ts";
 import { createFront, type Front } from "./front.ts";
 import { requestUrl } from "./http/request_url.ts";
 import { listeningOrigin } from "./listening_origin.ts";
-import { publicUrlSetting } from "./settings.ts";
 import { describeError, printLine, printProblem } from "./terminal.ts";
 
 /**

@@ -3,20 +3,20 @@ import type { Node } from "../resolver/node/node.ts";
 import { openNode } from "../resolver/node/open_node.ts";
 import { createVerifier } from "../resolver/verify.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
-import { readConfig } from "./config.ts";
-import { platformDataFolder } from "./data_folder.ts";
-import { environmentVariables } from "./environment_variables.ts";
-import type { Client } from "./http/gateway_env.ts";
-import { problem } from "./http/problem.ts";
-import { listen } from "./listen.ts";
-import { listeningOrigin } from "./listening_origin.ts";
+import { readConfig } from "./config/config.ts";
+import { platformDataFolder } from "./config/data_folder.ts";
+import { environmentVariables } from "./config/environment_variables.ts";
 import {
   dataFolderSetting,
   hostSetting,
   nodeSetting,
   portSetting,
   publicUrlSetting,
-} from "./settings.ts";
+} from "./config/settings.ts";
+import type { Client } from "./http/gateway_env.ts";
+import { problem } from "./http/problem.ts";
+import { listen } from "./listen.ts";
+import { listeningOrigin } from "./listening_origin.ts";
 import { startUpLines } from "./start_up_lines.ts";
 import { describeError, printLine, printProblem } from "./terminal.ts";
 import { installWelcome } from "./welcome.ts";

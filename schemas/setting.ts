@@ -1,6 +1,6 @@
 /**
  * One setting: an environment variable, what it means, and how its text becomes a value. A part that
- * needs a setting declares it beside its code; the gateway's table (gateway/config.ts) collects them.
+ * needs a setting declares it beside its code; the gateway's table (gateway/config/config.ts) collects them.
  */
 export interface Setting<T> {
   /** The environment variable's name. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import project from "../deno.json" with { type: "json" };
-import { settingsTable } from "../gateway/config.ts";
+import { settingsTable } from "../gateway/config/config.ts";
 import welcome from "../gateway/welcome/pointer.json" with { type: "json" };
 import { readSource } from "./support/modules.ts";
 

@@ -1,6 +1,6 @@
 import type { Call } from "../../resolver/contracts.ts";
 import type { Identity } from "../../schemas/identity.ts";
-import { environmentVariables } from "../environment_variables.ts";
+import { environmentVariables } from "../config/environment_variables.ts";
 import { parsePublishArguments, type PublishArguments } from "./publish/arguments.ts";
 import { askConsent } from "./publish/consent.ts";
 import { prepareContent } from "./publish/content.ts";

@@ -3,9 +3,9 @@ import { PathNotFoundError } from "../../resolver/errors.ts";
 import { FOR_READERS, NEVER } from "../http/cache_policy.ts";
 import { isBrowser } from "../http/client_kind.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
+import type { FeedRequest, Respond } from "../pipeline/respond.ts";
+import type { Visits } from "../pipeline/visits.ts";
 import type { Renderer } from "../render/renderer.ts";
-import type { FeedRequest, Respond } from "../respond.ts";
-import type { Visits } from "../visits.ts";
 
 /** base32 of 16 bytes: what can be an item's id at all. */
 const POST_ID = /^[a-z2-7]{26}$/;

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { identityText } from "../../schemas/identity.ts";
-import type { Feeds } from "../feeds.ts";
 import { copyHeaders, PARTS } from "../http/cache_policy.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
+import type { Feeds } from "../pipeline/feeds.ts";
+import type { Visits } from "../pipeline/visits.ts";
 import { paymentUri } from "../render/payment_uri.ts";
-import type { Visits } from "../visits.ts";
 import { pointerResponse } from "./pointer_response.ts";
 
 /** What any page of anybody may read. */

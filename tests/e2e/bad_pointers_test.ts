@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setSignEntropy } from "viem/accounts";
 import { assembleGateway } from "../../gateway/assemble.ts";
-import { readConfig } from "../../gateway/config.ts";
+import { readConfig } from "../../gateway/config/config.ts";
 import { identityText } from "../../schemas/identity.ts";
 import { WITHDRAWN_CID } from "../../schemas/pointer.ts";
 import { digest } from "../support/digest.ts";

@@ -1,5 +1,5 @@
 import { assembleGateway, type Gateway } from "../../gateway/assemble.ts";
-import { readConfig } from "../../gateway/config.ts";
+import { readConfig } from "../../gateway/config/config.ts";
 import {
   buildFileDag,
   buildFolderDag,

@@ -6,9 +6,9 @@ import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { allowPrivateSetting } from "../../../resolver/outbound/setting.ts";
 import { createVerifier, type Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
-import { readConfig } from "../../config.ts";
-import { platformDataFolder } from "../../data_folder.ts";
-import { dataFolderSetting } from "../../settings.ts";
+import { readConfig } from "../../config/config.ts";
+import { platformDataFolder } from "../../config/data_folder.ts";
+import { dataFolderSetting } from "../../config/settings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the steps of the command work with. */

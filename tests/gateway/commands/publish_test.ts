@@ -3,7 +3,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { publish } from "../../../gateway/commands/publish.ts";
 import { parsePublishArguments } from "../../../gateway/commands/publish/arguments.ts";
 import type { Tools } from "../../../gateway/commands/publish/tools.ts";
-import { readConfig } from "../../../gateway/config.ts";
+import { readConfig } from "../../../gateway/config/config.ts";
 import { openNode } from "../../../resolver/node/open_node.ts";
 import { createVerifier } from "../../../resolver/verify.ts";
 import { checksumAddress, type Identity } from "../../../schemas/identity.ts";

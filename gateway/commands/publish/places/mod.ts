@@ -1,7 +1,12 @@
 import { kuboSetting } from "../../../../resolver/blocks/kubo.ts";
 import { peersSetting } from "../../../../resolver/peers.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
-import { hostSetting, nodeSetting, portSetting, publicUrlSetting } from "../../../settings.ts";
+import {
+  hostSetting,
+  nodeSetting,
+  portSetting,
+  publicUrlSetting,
+} from "../../../config/settings.ts";
 import type { Tools } from "../tools.ts";
 import { httpPlace } from "./http_place.ts";
 import { kuboTarget } from "./kubo.ts";

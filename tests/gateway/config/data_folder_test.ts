@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { platformDataFolder } from "../../gateway/data_folder.ts";
-import { OurSpaceError } from "../../schemas/errors.ts";
+import { platformDataFolder } from "../../../gateway/config/data_folder.ts";
+import { OurSpaceError } from "../../../schemas/errors.ts";
 
 Deno.test("the data folder follows the platform's conventions", () => {
   const home = { HOME: "/home/alice" };

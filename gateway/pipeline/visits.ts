@@ -1,7 +1,7 @@
-import type { Call } from "../resolver/contracts.ts";
-import type { IdentifiedName, Identifier } from "../resolver/identify.ts";
-import type { Resolution, Resolver } from "../resolver/resolver.ts";
-import type { Name } from "../schemas/name.ts";
+import type { Call } from "../../resolver/contracts.ts";
+import type { IdentifiedName, Identifier } from "../../resolver/identify.ts";
+import type { Resolution, Resolver } from "../../resolver/resolver.ts";
+import type { Name } from "../../schemas/name.ts";
 
 /** A name that was followed to its newest pointer. */
 export interface Visit {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRepresentations } from "../../gateway/representations.ts";
+import { createRepresentations } from "../../../gateway/pipeline/representations.ts";
 
 const key = { pointerText: "text", format: "rss", base: "https://gateway.example", states: "" };
 const bytes = new TextEncoder().encode("<rss/>".repeat(1000));

@@ -1,11 +1,11 @@
-import { blockSources } from "../resolver/blocks/mod.ts";
-import { dnsSetting } from "../resolver/dns/setting.ts";
-import { nameSystems } from "../resolver/names/mod.ts";
-import { allowPrivateSetting } from "../resolver/outbound/setting.ts";
-import { pointerSources } from "../resolver/sources/mod.ts";
-import { transports } from "../resolver/transports/mod.ts";
-import { OurSpaceError } from "../schemas/errors.ts";
-import type { Setting, Settings } from "../schemas/setting.ts";
+import { blockSources } from "../../resolver/blocks/mod.ts";
+import { dnsSetting } from "../../resolver/dns/setting.ts";
+import { nameSystems } from "../../resolver/names/mod.ts";
+import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
+import { pointerSources } from "../../resolver/sources/mod.ts";
+import { transports } from "../../resolver/transports/mod.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import type { Setting, Settings } from "../../schemas/setting.ts";
 import {
   dataFolderSetting,
   hostSetting,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { OurSpaceError } from "../schemas/errors.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
 
 /** The platform's folder for an application's data: XDG, macOS and Windows conventions. */
 export function platformDataFolder(

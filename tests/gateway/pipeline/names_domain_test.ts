@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { namesDomain } from "../../gateway/names_domain.ts";
-import type { Feed } from "../../schemas/feed.ts";
+import { namesDomain } from "../../../gateway/pipeline/names_domain.ts";
+import type { Feed } from "../../../schemas/feed.ts";
 
 function names(link: string | undefined, domain: string): boolean {
   const feed: Feed = { title: "", description: "", authors: [], items: [] };

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { readConfig, settingsTable } from "../../gateway/config.ts";
-import { hostSetting, nodeSetting, portSetting, publicUrlSetting } from "../../gateway/settings.ts";
-import { describeError } from "../../gateway/terminal.ts";
-import { peersSetting } from "../../resolver/peers.ts";
-import { OurSpaceError } from "../../schemas/errors.ts";
+import { readConfig, settingsTable } from "../../../gateway/config/config.ts";
+import {
+  hostSetting,
+  nodeSetting,
+  portSetting,
+  publicUrlSetting,
+} from "../../../gateway/config/settings.ts";
+import { describeError } from "../../../gateway/terminal.ts";
+import { peersSetting } from "../../../resolver/peers.ts";
+import { OurSpaceError } from "../../../schemas/errors.ts";
 
 Deno.test("without any environment every setting has its default", () => {
   const config = readConfig({});

@@ -1,6 +1,6 @@
-import { OurSpaceError } from "../schemas/errors.ts";
-import { quote } from "../schemas/quote.ts";
-import type { Setting } from "../schemas/setting.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import { quote } from "../../schemas/quote.ts";
+import type { Setting } from "../../schemas/setting.ts";
 
 export const hostSetting: Setting<string> = {
   name: "HOST",

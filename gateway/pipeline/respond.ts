@@ -1,19 +1,19 @@
-import type { Call, Clock } from "../resolver/contracts.ts";
-import { PathNotFoundError, WithdrawnError } from "../resolver/errors.ts";
-import { isWithdrawn, type VerifiedPointer } from "../schemas/pointer.ts";
+import type { Call, Clock } from "../../resolver/contracts.ts";
+import { PathNotFoundError, WithdrawnError } from "../../resolver/errors.ts";
+import { isWithdrawn, type VerifiedPointer } from "../../schemas/pointer.ts";
+import { copyHeaders, NEVER } from "../http/cache_policy.ts";
+import { VARY } from "../http/client_kind.ts";
+import { isNotModified, lastModifiedOf } from "../http/conditional.ts";
+import { chooseCoding } from "../http/content_coding.ts";
+import { reusableResponse } from "../http/reusable_response.ts";
+import { pageSecurityHeaders, styledXmlSecurityHeaders } from "../http/security_headers.ts";
+import type { Site } from "../http/site.ts";
+import type { PageContext, Renderer } from "../render/renderer.ts";
+import { WELCOME_ADDRESS } from "../welcome_address.ts";
 import type { Feeds, LoadedFeed } from "./feeds.ts";
-import { copyHeaders, NEVER } from "./http/cache_policy.ts";
-import { VARY } from "./http/client_kind.ts";
-import { isNotModified, lastModifiedOf } from "./http/conditional.ts";
-import { chooseCoding } from "./http/content_coding.ts";
-import { reusableResponse } from "./http/reusable_response.ts";
-import { pageSecurityHeaders, styledXmlSecurityHeaders } from "./http/security_headers.ts";
-import type { Site } from "./http/site.ts";
 import { namesDomain } from "./names_domain.ts";
-import type { PageContext, Renderer } from "./render/renderer.ts";
 import type { Representation, Representations } from "./representations.ts";
 import type { Visit } from "./visits.ts";
-import { WELCOME_ADDRESS } from "./welcome_address.ts";
 
 /** What is asked for: one format of one feed, for one site. */
 export interface FeedRequest {

@@ -1,5 +1,5 @@
-import type { Feed } from "../schemas/feed.ts";
-import { parseName } from "../schemas/name.ts";
+import type { Feed } from "../../schemas/feed.ts";
+import { parseName } from "../../schemas/name.ts";
 
 /**
  * Whether a feed names a domain back: its own link leads there. Anybody can point a domain at

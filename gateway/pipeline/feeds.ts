@@ -1,13 +1,13 @@
 import { LRUCache } from "lru-cache";
-import type { ContentReader } from "../resolver/content/content.ts";
-import type { Call, Clock } from "../resolver/contracts.ts";
-import { abortable, deadline, isTimeout, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
-import { ContentUnreachableError, type RoadReport } from "../resolver/errors.ts";
-import { createSingleFlight } from "../resolver/single_flight.ts";
-import type { Feed } from "../schemas/feed.ts";
-import { identityKey } from "../schemas/identity.ts";
-import type { VerifiedPointer } from "../schemas/pointer.ts";
-import type { ReadFeed } from "./feed/read_feed.ts";
+import type { ContentReader } from "../../resolver/content/content.ts";
+import type { Call, Clock } from "../../resolver/contracts.ts";
+import { abortable, deadline, isTimeout, REQUEST_MILLISECONDS } from "../../resolver/deadline.ts";
+import { ContentUnreachableError, type RoadReport } from "../../resolver/errors.ts";
+import { createSingleFlight } from "../../resolver/single_flight.ts";
+import type { Feed } from "../../schemas/feed.ts";
+import { identityKey } from "../../schemas/identity.ts";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import type { ReadFeed } from "../feed/read_feed.ts";
 
 /** A feed that can be shown. */
 export interface LoadedFeed {

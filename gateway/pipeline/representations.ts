@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { LRUCache } from "lru-cache";
 import { base32 } from "multiformats/bases/base32";
-import { createSingleFlight } from "../resolver/single_flight.ts";
-import { compress, type ContentCoding } from "./http/content_coding.ts";
+import { createSingleFlight } from "../../resolver/single_flight.ts";
+import { compress, type ContentCoding } from "../http/content_coding.ts";
 
 /** What a representation is made of: everything that its bytes depend on. */
 export interface RepresentationKey {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withoutNpmsNode } from "../../gateway/environment_variables.ts";
+import { withoutNpmsNode } from "../../../gateway/config/environment_variables.ts";
 
 Deno.test("npm's own NODE is not the setting NODE", () => {
   const npm = { npm_node_execpath: "/usr/bin/node" };
