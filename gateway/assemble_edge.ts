@@ -3,7 +3,7 @@ import { OurSpaceError } from "../schemas/errors.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
 import { readConfig } from "./config/config.ts";
 import { nodeSetting } from "./config/settings.ts";
-import { describeError, printProblem } from "./terminal.ts";
+import { describeError, printProblem } from "./print.ts";
 
 /** The gateway without a node. Throws an OurSpaceError for settings that cannot be used. */
 export async function assembleEdge(

@@ -4,7 +4,7 @@ import { publicUrlSetting } from "./config/settings.ts";
 import { createFront, type Front } from "./front.ts";
 import { requestUrl } from "./http/request_url.ts";
 import { listeningOrigin } from "./listening_origin.ts";
-import { describeError, printLine, printProblem } from "./terminal.ts";
+import { describeError, printLine, printProblem } from "./print.ts";
 
 /**
  * `deno task edge`, and the handler for `deno serve` and edge platforms: the gateway without a node.

@@ -6,7 +6,7 @@ import {
   portSetting,
   publicUrlSetting,
 } from "../../../gateway/config/settings.ts";
-import { describeError } from "../../../gateway/terminal.ts";
+import { describeError } from "../../../gateway/print.ts";
 import { peersSetting } from "../../../resolver/peers.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 

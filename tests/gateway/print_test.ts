@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeError } from "../../gateway/terminal.ts";
+import { describeError } from "../../gateway/print.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 
 Deno.test("an error of ours is told with what to do and its causes, without a stack", () => {
