@@ -12,5 +12,5 @@ Deno.test("an error of ours is told with what to do and its causes, without a st
 });
 
 Deno.test("an error that nobody expected is told with its stack", () => {
-  assert.match(describeError(new TypeError("What?")), /^TypeError: What\?\n +at .*terminal_test/s);
+  assert.match(describeError(new TypeError("What?")), /^TypeError: What\?\n +at .*print_test/s);
 });
