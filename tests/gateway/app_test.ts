@@ -81,11 +81,9 @@ Deno.test("the box for a name takes what people paste", async () => {
 
 Deno.test("no text in the box takes long to be refused", async () => {
   await using test = await openTestGateway();
-  await (await test.get("/?name=x")).body?.cancel();
-  const started = performance.now();
-  const answer = await test.get(`/?name=${"/".repeat(60_000)}x`);
+  // In quadratic time this would not end within a quarter of an hour.
+  const answer = await test.get(`/?name=${"/".repeat(1_000_000)}x`);
   assert.equal(answer.status, 400);
-  assert.ok(performance.now() - started < 500);
   await answer.body?.cancel();
 });
 
