@@ -1,3 +1,4 @@
+import { CID } from "multiformats/cid";
 import { fileURLToPath } from "node:url";
 import { buildFolderDag } from "../resolver/content/dag_builder.ts";
 import type { Call } from "../resolver/contracts.ts";
@@ -20,7 +21,8 @@ export async function installWelcome(
 ): Promise<string> {
   const { node, verifier } = parts;
   const pointer = await verifier.verify(await Deno.readFile(POINTER));
-  if (node.pointers.put(pointer).kind === "stored") {
+  // The root is stored last and the pointer after it, so an install that was killed is done again.
+  if (!await node.blocks.has(CID.parse(pointer.cid))) {
     const { files } = await listFolder(fileURLToPath(FOLDER), [], call);
     const dag = await buildFolderDag(files, call);
     if (dag.root.toString() !== pointer.cid) {
@@ -30,5 +32,6 @@ export async function installWelcome(
     }
     for await (const { cid, bytes } of dag.blocks(call)) await node.blocks.put(cid, bytes);
   }
+  node.pointers.put(pointer);
   return `/${identityText(pointer.identity)}`;
 }
