@@ -17,8 +17,8 @@ import type { Client } from "./http/gateway_env.ts";
 import { problem } from "./http/problem.ts";
 import { listen } from "./listen.ts";
 import { listeningOrigin } from "./listening_origin.ts";
-import { startUpLines } from "./start_up_lines.ts";
 import { describeError, printLine, printProblem } from "./print.ts";
+import { startUpLines } from "./start_up_lines.ts";
 import { installWelcome } from "./welcome.ts";
 
 /** Visitors who are being answered when the process is told to end get this long. */

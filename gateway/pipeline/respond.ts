@@ -44,11 +44,11 @@ export function createRespond(
   const { feeds, representations, clock } = parts;
 
   return async (asked, call) => {
-    const { record, resolution: { pointer, freshness } } = asked.visit;
+    const { resolution: { pointer }, stale } = asked.visit;
     if (isWithdrawn(pointer)) {
       throw new WithdrawnError("The publisher withdrew this feed.", { pointer });
     }
-    const newest: Shown = { pointer, stale: record.stale || freshness === "stale" };
+    const newest: Shown = { pointer, stale };
     const newestTag = tagOf(asked, newest);
     // Whoever holds the newest representation is told so without its content.
     if (holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
@@ -81,7 +81,7 @@ export function createRespond(
   }
 
   function holds(asked: FeedRequest, shown: Shown, tag: string): boolean {
-    if (asked.headers?.["Cache-Control"] === NEVER) return false;
+    if (isNeverKept(asked)) return false;
     const coding = chooseCoding(asked.request.headers.get("Accept-Encoding"));
     // A body too small to be compressed has the tag without a coding.
     return [etagOf(tag, coding), etagOf(tag, "identity")].some((etag) =>
@@ -120,10 +120,18 @@ export function createRespond(
       "Content-Type": asked.renderer.mediaType,
     };
     if (coding !== "identity") headers["Content-Encoding"] = coding;
-    if (headers["Cache-Control"] === NEVER) return new Response(bytes, { headers });
+    if (isNeverKept(asked)) {
+      headers["Cache-Control"] = NEVER;
+      return new Response(bytes, { headers });
+    }
     headers["ETag"] = etagOf(tag, coding);
     return reusableResponse({ body: bytes, init: { status: 200, headers } });
   }
+}
+
+/** The reader's help stands at the feed's own address: no cache may give it to a reader. */
+function isNeverKept({ view }: FeedRequest): boolean {
+  return view === "feed";
 }
 
 function etagOf(tag: string, coding: string): string {

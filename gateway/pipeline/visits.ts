@@ -8,6 +8,8 @@ export interface Visit {
   readonly name: Name;
   readonly record: IdentifiedName;
   readonly resolution: Resolution;
+  /** The name or the sources could not be asked again: what is shown may not be the newest. */
+  readonly stale: boolean;
 }
 
 /** The first two steps of every answer: name → identity → newest pointer. */
@@ -21,6 +23,7 @@ export function createVisits(parts: { identifier: Identifier; resolver: Resolver
       ...call,
       policy: "cache-first",
     });
-    return { name, record, resolution };
+    const stale = record.stale || resolution.freshness === "stale";
+    return { name, record, resolution, stale };
   };
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { PathNotFoundError } from "../../resolver/errors.ts";
-import { FOR_READERS, NEVER } from "../http/cache_policy.ts";
+import { FOR_READERS } from "../http/cache_policy.ts";
 import { isBrowser } from "../http/client_kind.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import type { FeedRequest, Respond } from "../pipeline/respond.ts";
@@ -44,8 +44,7 @@ export function feedRoutes(parts: {
       const explain = renderer === rss && isBrowser(request.headers) &&
         context.req.query("raw") === undefined;
       if (!explain) return await respond(asked, call);
-      const headers = { "Cache-Control": NEVER };
-      return await respond({ ...asked, renderer: page, view: "feed", headers }, call);
+      return await respond({ ...asked, renderer: page, view: "feed" }, call);
     });
   }
 

@@ -17,10 +17,9 @@ export function proofRoutes(parts: { visits: Visits; feeds: Feeds }): Hono<Gatew
 
   routes.get("/pointer.json", async (context) => {
     const { name, call } = context.var;
-    const { record, resolution } = await visits(name, call);
+    const { record, resolution, stale } = await visits(name, call);
     const { pointer } = resolution;
     if (context.req.query("proof") === undefined) {
-      const stale = record.stale || resolution.freshness === "stale";
       // A withdrawn pointer too, since it is its own proof.
       const headers = { ...copyHeaders(stale), ...OPEN_HEADERS };
       return await pointerResponse(context.req.raw, pointer.bytes, headers);
