@@ -1,13 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { createServer } from "node:net";
 import { startEdge } from "../support/edge_process.ts";
-import { taskCommand } from "../support/gateway_process.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
+import { ROOT, taskCommand } from "../support/task_process.ts";
 import { openTestGateway } from "../support/test_gateway.ts";
 import { median } from "./measure.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ROUNDS = 7;
 const FEEDS = 1_000;
 const REQUESTS = 10_000;

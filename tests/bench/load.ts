@@ -1,6 +1,5 @@
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../support/task_process.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ROUNDS = 3;
 const SECONDS = 3;
 const CONNECTIONS = 32;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { digest } from "../support/digest.ts";
 import { startEdge } from "../support/edge_process.ts";
-import { startGateway, taskCommand } from "../support/gateway_process.ts";
+import { startGateway } from "../support/gateway_process.ts";
 import { makePublisher, rssFeed } from "../support/publish.ts";
+import { taskCommand } from "../support/task_process.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
 

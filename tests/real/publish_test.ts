@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { CID } from "multiformats/cid";
 import { sourceFile } from "../../gateway/commands/publish/files.ts";
 import { buildFileDag } from "../../resolver/content/dag_builder.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import { startAnvil } from "../support/anvil.ts";
-import { startGateway, taskCommand } from "../support/gateway_process.ts";
+import { startGateway } from "../support/gateway_process.ts";
 import { startKubo } from "../support/kubo.ts";
 import { rssFeed } from "../support/publish.ts";
+import { ROOT, taskCommand } from "../support/task_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { findTool, realTest } from "../support/tools.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CALL = { signal: AbortSignal.timeout(120_000) };
 /** Processes and their sockets outlive the last await by a tick. */
 const PROCESSES = { sanitizeOps: false, sanitizeResources: false };

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { generatePrivateKey } from "viem/accounts";
 import { makeSigner } from "./pointers.ts";
-import { taskCommand } from "./gateway_process.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { ROOT, taskCommand } from "./task_process.ts";
 
 /** A person with a wallet and a folder that holds their feed. */
 export interface Publisher extends AsyncDisposable {

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import project from "../../deno.json" with { type: "json" };
+
+/** The project's folder: tasks run in it. */
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const READY_MILLISECONDS = 60_000;
+
+/** The command of a task in deno.json, with this very Deno. */
+export function taskCommand(
+  task: keyof typeof project.tasks,
+  args: readonly string[] = [],
+): { command: string; args: string[] } {
+  const [, ...words] = project.tasks[task].split(" ");
+  return { command: Deno.execPath(), args: [...words, ...args] };
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  /** Where it answers, e.g. `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly process: Deno.ChildProcess;
+  /** Everything it has printed so far. */
+  output(): string;
+  /** Sends the signal, unless it has ended already, and waits for its exit code. */
+  stop(signal: Deno.Signal): Promise<number>;
+}
+
+/**
+ * Runs Deno with these arguments until what it prints matches `ready`, whose first group is the URL.
+ * It talks to nobody unless `environment` says so. Throws with its output when it ends or is not ready
+ * in time.
+ */
+export async function startServerProcess(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  ready: RegExp,
+): Promise<ServerProcess> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    env: {
+      DENO_NO_UPDATE_CHECK: "1",
+      NO_COLOR: "1",
+      TRUSTLESS_GATEWAYS: "",
+      ...environment,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
+  let printed = "";
+  const url = Promise.withResolvers<string>();
+  const collect = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      printed += text;
+      const found = ready.exec(printed)?.[1];
+      if (found !== undefined) url.resolve(found);
+    }
+  };
+  const collected = Promise.all([collect(process.stdout), collect(process.stderr)]);
+  const timer = setTimeout(() => url.reject(new Error("not ready in time")), READY_MILLISECONDS);
+  const ended = process.status.then(({ code }) => url.reject(new Error(`ended with ${code}`)));
+
+  const stop = async (signal: Deno.Signal): Promise<number> => {
+    try {
+      process.kill(signal);
+    } catch (error) {
+      assert(error instanceof TypeError || error instanceof Deno.errors.NotFound);
+    }
+    const { code } = await process.status;
+    await Promise.all([collected, ended]);
+    return code;
+  };
+
+  try {
+    return { url: await url.promise, process, output: () => printed, stop };
+  } catch (cause) {
+    await stop("SIGKILL");
+    throw new Error(`The server did not start:\n${printed}`, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
