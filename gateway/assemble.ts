@@ -1,4 +1,5 @@
 import type { Clock } from "../resolver/contracts.ts";
+import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 import type { Settings } from "../schemas/setting.ts";
@@ -33,6 +34,7 @@ export interface Gateway extends App {
 export async function assembleGateway(options: {
   settings: Settings;
   node: Node | null;
+  network: PointerNetwork | null;
   /** The gateway's own address, for links. */
   publicOrigin: URL;
   /** The path of the feed that the front page shows; null for none. */

@@ -22,6 +22,7 @@ export async function assembleEdge(
   return await assembleGateway({
     settings,
     node: null,
+    network: null,
     publicOrigin,
     welcomePath: null,
     clock: Date.now,

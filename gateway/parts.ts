@@ -5,6 +5,7 @@ import { createDnsClient } from "../resolver/dns/create.ts";
 import { dnsSetting } from "../resolver/dns/setting.ts";
 import { createIdentifier, type Identifier } from "../resolver/identify.ts";
 import { nameSystems } from "../resolver/names/mod.ts";
+import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
 import { createOutbound } from "../resolver/outbound/create.ts";
 import { allowPrivateSetting } from "../resolver/outbound/setting.ts";
@@ -27,15 +28,16 @@ export interface Parts {
 export async function createParts(options: {
   settings: Settings;
   node: Node | null;
+  network: PointerNetwork | null;
   clock: Clock;
   signal: AbortSignal;
   report: (problem: unknown) => void;
 }): Promise<Parts> {
-  const { settings, node, clock, signal, report } = options;
+  const { settings, node, network, clock, signal, report } = options;
   const dns = createDnsClient(settings.get(dnsSetting));
   const allowPrivate = settings.get(allowPrivateSetting);
   const outbound = createOutbound({ dns, allowPrivate, clock });
-  const context: PartContext = { settings, outbound, dns, node, clock };
+  const context: PartContext = { settings, outbound, dns, node, network, clock };
 
   const [systems, sources, roads, blocks] = await Promise.all([
     createAll(nameSystems, context),

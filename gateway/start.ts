@@ -49,6 +49,7 @@ async function start(): Promise<void> {
   const assembled = await assembleGateway({
     settings: config,
     node,
+    network: null,
     publicOrigin,
     welcomePath,
     clock,

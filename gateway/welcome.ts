@@ -32,6 +32,6 @@ export async function installWelcome(
     }
     for await (const { cid, bytes } of dag.blocks(call)) await node.blocks.put(cid, bytes);
   }
-  node.pointers.put(pointer);
+  node.pointers.put(pointer, { kind: "operator" });
   return `/${identityText(pointer.identity)}`;
 }

@@ -4,6 +4,7 @@ import type { Name } from "../schemas/name.ts";
 import type { VerifiedPointer } from "../schemas/pointer.ts";
 import type { Setting, Settings } from "../schemas/setting.ts";
 import type { DnsClient } from "./dns/client.ts";
+import type { PointerNetwork } from "./network/network.ts";
 import type { Node } from "./node/node.ts";
 import type { Outbound } from "./outbound/outbound.ts";
 
@@ -35,11 +36,29 @@ export interface NameSystem {
   resolve(name: Name, call: Call): Promise<NameRecord | null>;
 }
 
+/** What one peer said to a source that asks many. */
+export interface PeerAnswer {
+  /** The peer's own name for itself, e.g. a libp2p peer id. */
+  readonly peer: string;
+  /** `none`: it knows no pointer; `refused`: what it gave did not pass verification. */
+  readonly outcome: "pointer" | "none" | "refused" | "failed";
+  /** The record it gave: a candidate. Only with `pointer`. */
+  readonly bytes?: Uint8Array;
+  /** From the question to the peer to its answer. */
+  readonly milliseconds: number;
+}
+
+/** A question to a source. */
+export interface FindCall extends Call {
+  /** Told who answered what, by sources that ask many. For reports; nothing depends on it. */
+  readonly onAnswer?: (answer: PeerAnswer) => void;
+}
+
 /** A place where pointers are gathered. What it yields are candidates: nothing of it is trusted. */
 export interface PointerSource {
   readonly id: string;
   /** Yields nothing: not known here. Throws: failed, nothing can be concluded. */
-  find(identity: Identity, call: Call): AsyncIterable<Uint8Array>;
+  find(identity: Identity, call: FindCall): AsyncIterable<Uint8Array>;
   /**
    * Hands over a greater pointer to keep. Resolves with nothing when it is held there, or with the
    * bytes of the greater one that is held there instead: a candidate like those of `find`.
@@ -83,6 +102,8 @@ export interface PartContext {
   readonly dns: DnsClient;
   /** The embedded node, or null in a gateway without one. */
   readonly node: Node | null;
+  /** The embedded node's place in the pointer network; null without one. */
+  readonly network: PointerNetwork | null;
   readonly clock: Clock;
 }
 

@@ -58,7 +58,7 @@ export function pointerOffer(options: Options) {
     if (pointer instanceof Response) return pointer;
 
     const outcome = node !== null
-      ? node.pointers.put(pointer)
+      ? node.pointers.put(pointer, { kind: "operator" })
       : await forward(context, pointer, options);
     if (outcome.kind === "greater-held") return greaterHeld(outcome.bytes);
     resolver.accept(pointer);

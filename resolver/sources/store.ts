@@ -17,7 +17,7 @@ function sourceOver(pointers: PointerStore): PointerSource {
     },
     offer: (pointer) =>
       Promise.try(() => {
-        const outcome = pointers.put(pointer);
+        const outcome = pointers.put(pointer, { kind: "stranger", key: "look-up" });
         return outcome.kind === "greater-held" ? outcome.bytes : undefined;
       }),
   };

@@ -5,6 +5,7 @@ import { rssFeed } from "../support/publish.ts";
 import { ROOT, taskCommand } from "../support/task_process.ts";
 import { openTestGateway } from "../support/test_gateway.ts";
 import { median } from "./measure.ts";
+import { SENDER } from "../support/nodes.ts";
 
 const ROUNDS = 7;
 const FEEDS = 1_000;
@@ -81,7 +82,7 @@ async function memory(): Promise<string> {
   for (let index = 0; index < FEEDS; index++) {
     const signer = makeSigner();
     const cid = await node.add({ "feed.xml": rssFeed([`Two ${index}`, `One ${index}`]) });
-    node.node.pointers.put(await verifiedPointer(signer, { cid }));
+    node.node.pointers.put(await verifiedPointer(signer, { cid }), SENDER);
     paths.push(`/${signer.identity.address}`);
   }
   await using server = Deno.serve(

@@ -4,7 +4,7 @@ import type { Node } from "../../resolver/node/node.ts";
 import { createOutbound } from "../../resolver/outbound/create.ts";
 import { pointerSources } from "../../resolver/sources/mod.ts";
 import { fakeDns } from "../support/fake_dns.ts";
-import { temporaryNode } from "../support/nodes.ts";
+import { SENDER, temporaryNode } from "../support/nodes.ts";
 import { NOW, peerApi } from "../support/peer_api.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { settingsOf } from "../support/settings.ts";
@@ -60,6 +60,7 @@ function contextOf(environment: Readonly<Record<string, string>>, node: Node | n
     outbound: createOutbound({ dns, allowPrivate: [], clock }),
     dns,
     node,
+    network: null,
     clock,
   };
 }
@@ -95,7 +96,7 @@ for (const part of pointerSources) {
     await using world = await open();
     const source = await sourceIn(part, world);
     const pointer = await verifiedPointer(makeSigner());
-    world.holder.pointers.put(pointer);
+    world.holder.pointers.put(pointer, SENDER);
     assert.deepEqual(await Array.fromAsync(source.find(pointer.identity, call)), [pointer.bytes]);
   });
 
@@ -113,7 +114,7 @@ for (const part of pointerSources) {
     const signer = makeSigner();
     const lesser = await verifiedPointer(signer);
     const greater = await verifiedPointer(signer, { timestamp: "2026-02-01T00:00:00.000Z" });
-    world.holder.pointers.put(greater);
+    world.holder.pointers.put(greater, SENDER);
     assert.deepEqual(await source.offer?.(lesser, call), greater.bytes);
     assert.deepEqual(world.holder.pointers.get(signer.identity), greater.bytes);
   });

@@ -185,6 +185,7 @@ Deno.test("when all sources fail, the last copy is shown and says that it may be
   const gateway = await assembleGateway({
     settings: readConfig({ TRUSTLESS_GATEWAYS: "", DNS: "127.0.0.1:9", PEERS: peer.url }),
     node: null,
+    network: null,
     publicOrigin: new URL("https://gateway.example"),
     welcomePath: null,
     clock: () => now,

@@ -6,7 +6,7 @@ import { peerSource } from "../../resolver/sources/peers.ts";
 import { createVerifier } from "../../resolver/verify.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import { fakeDns } from "../support/fake_dns.ts";
-import { temporaryNode } from "../support/nodes.ts";
+import { SENDER, temporaryNode } from "../support/nodes.ts";
 import { NOW, peerApi } from "../support/peer_api.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 
@@ -18,7 +18,7 @@ const newest = await verifiedPointer(alice, { timestamp: "2026-03-01T00:00:00.00
 async function startPeer(...held: VerifiedPointer[]) {
   const place = await temporaryNode();
   const { pointers } = place.node;
-  for (const pointer of held) pointers.put(pointer);
+  for (const pointer of held) pointers.put(pointer, SENDER);
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     peerApi({ node: place.node }),

@@ -15,6 +15,7 @@ import { openPointerDatabase } from "../../resolver/node/pointer_database.ts";
 import { createPointerStore } from "../../resolver/node/pointer_store.ts";
 import { identityText } from "../../schemas/identity.ts";
 import { makeSigner, verifiedPointer } from "./pointers.ts";
+import { SENDER } from "./nodes.ts";
 
 /** What both writers of a race offer together ends here. */
 export const WRITES = 200;
@@ -49,7 +50,7 @@ async function store(dataDir: string): Promise<void> {
   for (let count = 0;; count++) {
     const signer = signers[count % signers.length] ?? makeSigner();
     const pointer = await verifiedPointer(signer, { timestamp: instant(count) });
-    node.pointers.put(pointer);
+    node.pointers.put(pointer, SENDER);
     say(`pointer ${identityText(signer.identity)} ${pointer.timestamp}`);
     const bytes = crypto.getRandomValues(new Uint8Array(10_000));
     const cid = CID.createV1(raw.code, await sha256.digest(bytes));
@@ -69,7 +70,7 @@ async function write(path: string, key: `0x${string}`, parity: number): Promise<
       (_, i) => verifiedPointer(signer, { timestamp: instant((i * 7 % WRITES) * 2 + parity) }),
     ),
   );
-  for (const pointer of pointers) store.put(pointer);
+  for (const pointer of pointers) store.put(pointer, SENDER);
   database.connection.close();
 }
 

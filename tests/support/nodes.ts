@@ -1,6 +1,9 @@
-import type { Node } from "../../resolver/node/node.ts";
+import type { Node, Sender } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import { temporaryFolder } from "./temporary.ts";
+
+/** Who hands pointers over in tests that do not care. */
+export const SENDER: Sender = { kind: "stranger", key: "somebody" };
 
 /** A node in a folder of its own; both are gone when the scope ends. */
 export async function temporaryNode(): Promise<

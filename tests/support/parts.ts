@@ -20,5 +20,13 @@ export function partContext(
     allowPrivate: parseAddressRanges("127.0.0.0/8"),
     clock: Date.now,
   });
-  return { settings: settingsOf(values), outbound, dns, node: null, clock: Date.now, ...others };
+  return {
+    settings: settingsOf(values),
+    outbound,
+    dns,
+    node: null,
+    network: null,
+    clock: Date.now,
+    ...others,
+  };
 }

@@ -36,6 +36,7 @@ export async function openTestGateway(
   const gateway = await assembleGateway({
     settings: readConfig({ TRUSTLESS_GATEWAYS: "", DNS: "127.0.0.1:9", ...options.environment }),
     node,
+    network: null,
     publicOrigin: new URL("https://gateway.example"),
     welcomePath: null,
     clock: options.clock ?? Date.now,

@@ -14,6 +14,7 @@ import { rssFeed } from "../../support/publish.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { type TestTerminal, testTerminal } from "../../support/terminal.ts";
 import { openTestGateway, type TestGateway } from "../../support/test_gateway.ts";
+import { SENDER } from "../../support/nodes.ts";
 
 const CALL = { signal: AbortSignal.timeout(60_000) };
 const NOW = Date.parse("2026-11-20T12:00:00.000Z");
@@ -168,7 +169,7 @@ Deno.test("a newer pointer at a peer, signed on another machine, is followed", a
   const verifier = createVerifier({ clock: () => NOW });
   const timestamp = "2026-11-20T12:00:30.000Z";
   const bytes = await signPointer(makeSigner(publisher.key), { timestamp });
-  peer.node.pointers.put(await verifier.verify(bytes));
+  peer.node.pointers.put(await verifier.verify(bytes), SENDER);
   const { published, terminal } = await publisher.publish([publisher.folder]);
   assert.ok(published);
   assert.match(terminal.notes.join(), /30 s ahead of this machine's clock/);

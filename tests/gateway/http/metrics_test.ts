@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renderMetrics } from "../../../gateway/http/metrics.ts";
 import { processMetrics } from "../../../gateway/http/process_metrics.ts";
 import { createRequestCounter } from "../../../gateway/http/request_counter.ts";
-import { temporaryNode } from "../../support/nodes.ts";
+import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 
 Deno.test("answers are counted by the class of their status", () => {
@@ -23,7 +23,7 @@ Deno.test("answers are counted by the class of their status", () => {
 
 Deno.test("a node tells how many pointers it holds", async () => {
   await using temporary = await temporaryNode();
-  temporary.node.pointers.put(await verifiedPointer(makeSigner()));
+  temporary.node.pointers.put(await verifiedPointer(makeSigner()), SENDER);
   const text = renderMetrics(processMetrics({ startedAt: 1_500, node: temporary.node }));
   assert.match(text, /^process_start_time_seconds 1\.5$/m);
   assert.match(text, /^ourspace_pointers 1$/m);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { temporaryNode } from "../../support/nodes.ts";
+import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { peerApi } from "../../support/peer_api.ts";
 import { makeSigner, signPointer, verifiedPointer } from "../../support/pointers.ts";
 
@@ -15,7 +15,7 @@ Deno.test("the change feed is a cursor and the records, byte for byte", async ()
   await using temporary = await temporaryNode();
   const api = peerApi(temporary);
   const pointers = [await verifiedPointer(makeSigner()), await verifiedPointer(makeSigner())];
-  for (const pointer of pointers) temporary.node.pointers.put(pointer);
+  for (const pointer of pointers) temporary.node.pointers.put(pointer, SENDER);
   const response = await api(changes("?since=0"));
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("Content-Type"), "application/json");
@@ -33,7 +33,9 @@ Deno.test("the change feed is a cursor and the records, byte for byte", async ()
 Deno.test("a reader gets everything page by page, 100 at a time unless it says otherwise", async () => {
   await using temporary = await temporaryNode();
   const api = peerApi(temporary);
-  for (let i = 0; i < 105; i++) temporary.node.pointers.put(await verifiedPointer(makeSigner()));
+  for (let i = 0; i < 105; i++) {
+    temporary.node.pointers.put(await verifiedPointer(makeSigner()), SENDER);
+  }
   const first = await (await api(changes(""))).json();
   assert.equal(first.pointers.length, 100);
   const second = await (await api(changes(`?since=${first.cursor}&limit=3`))).json();
@@ -110,7 +112,7 @@ Deno.test("a client that went away frees its place; more than twenty may not wai
   gone.abort();
   for (const response of await Promise.all(waiting)) await response.body?.cancel();
   const next = api(changes("?wait=30"));
-  temporary.node.pointers.put(await verifiedPointer(makeSigner()));
+  temporary.node.pointers.put(await verifiedPointer(makeSigner()), SENDER);
   assert.equal((await next).status, 200);
   await (await next).body?.cancel();
 });

@@ -9,7 +9,7 @@ import {
   serializePointer,
 } from "../../../schemas/pointer.ts";
 import { appOutbound, type Handler } from "../../support/app_outbound.ts";
-import { temporaryNode } from "../../support/nodes.ts";
+import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { NOW, peerApi } from "../../support/peer_api.ts";
 import { HELLO_CID, makeSigner, signPointer, verifiedPointer } from "../../support/pointers.ts";
 
@@ -237,7 +237,7 @@ Deno.test("a greater pointer that a peer holds is the answer, and becomes the ga
   const { api } = edge(peerApi(empty), peerApi(temporary));
   const signer = makeSigner();
   const newer = await verifiedPointer(signer, NEW);
-  temporary.node.pointers.put(newer);
+  temporary.node.pointers.put(newer, SENDER);
   const response = await api(put(signer.identity, await signPointer(signer, OLD)));
   assert.equal(response.status, 409);
   assert.deepEqual(await response.bytes(), newer.bytes);

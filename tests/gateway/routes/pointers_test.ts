@@ -3,7 +3,7 @@ import type { PointerSource } from "../../../resolver/contracts.ts";
 import { createResolver } from "../../../resolver/resolver.ts";
 import { createVerifier } from "../../../resolver/verify.ts";
 import { identityText } from "../../../schemas/identity.ts";
-import { temporaryNode } from "../../support/nodes.ts";
+import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { NOW, peerApi } from "../../support/peer_api.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 
@@ -15,7 +15,7 @@ Deno.test("a node answers with the exact bytes that it holds, for everybody to r
   await using temporary = await temporaryNode();
   const api = peerApi(temporary);
   const pointer = await verifiedPointer(makeSigner());
-  temporary.node.pointers.put(pointer);
+  temporary.node.pointers.put(pointer, SENDER);
   const response = await api(get(identityText(pointer.identity)));
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("Content-Type"), "application/json");
@@ -28,7 +28,7 @@ Deno.test("whoever holds the bytes is told that nothing changed", async () => {
   await using temporary = await temporaryNode();
   const api = peerApi(temporary);
   const signer = makeSigner();
-  temporary.node.pointers.put(await verifiedPointer(signer));
+  temporary.node.pointers.put(await verifiedPointer(signer), SENDER);
   const name = identityText(signer.identity);
   const etag = (await api(get(name))).headers.get("ETag") ?? "";
   const again = await api(get(name, { "If-None-Match": etag }));
@@ -38,6 +38,7 @@ Deno.test("whoever holds the bytes is told that nothing changed", async () => {
 
   temporary.node.pointers.put(
     await verifiedPointer(signer, { timestamp: "2026-02-01T00:00:00.000Z" }),
+    SENDER,
   );
   assert.equal((await api(get(name, { "If-None-Match": etag }))).status, 200);
 });
@@ -46,7 +47,7 @@ Deno.test("an identity can be written in lower case too, and HEAD has no body", 
   await using temporary = await temporaryNode();
   const api = peerApi(temporary);
   const pointer = await verifiedPointer(makeSigner());
-  temporary.node.pointers.put(pointer);
+  temporary.node.pointers.put(pointer, SENDER);
   const lower = identityText(pointer.identity).toLowerCase();
   assert.deepEqual(await (await api(get(lower))).bytes(), pointer.bytes);
   const head = await api(new Request(get(lower), { method: "HEAD" }));

@@ -4,7 +4,7 @@ import { installWelcome } from "../../../gateway/welcome.ts";
 import pointer from "../../../gateway/welcome/pointer.json" with { type: "json" };
 import { createVerifier } from "../../../resolver/verify.ts";
 import { CALL } from "../../support/content.ts";
-import { temporaryNode } from "../../support/nodes.ts";
+import { SENDER, temporaryNode } from "../../support/nodes.ts";
 
 const verifier = createVerifier({ clock: Date.now });
 const bytes = new TextEncoder().encode(JSON.stringify(pointer));
@@ -22,7 +22,7 @@ Deno.test("the welcome feed is installed whole, and installing it again changes 
 Deno.test("an installation that was killed half-way is completed by the next start", async () => {
   await using temporary = await temporaryNode();
   const { node } = temporary;
-  node.pointers.put(await verifier.verify(bytes));
+  node.pointers.put(await verifier.verify(bytes), SENDER);
   await installWelcome({ node, verifier }, CALL);
   assert.ok(await node.blocks.has(CID.parse(pointer.cid)));
 });

@@ -5,6 +5,7 @@ import { createPointerStore } from "../../../resolver/node/pointer_store.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+import { SENDER } from "../../support/nodes.ts";
 
 const zeros = (length: number) => new Uint8Array(length);
 
@@ -46,7 +47,7 @@ Deno.test("a database with a damaged page is refused and left as it is", async (
   const path = `${folder.path}/pointers`;
   const database = await openPointerDatabase(path, zeros);
   const store = createPointerStore(database);
-  for (let i = 0; i < 20; i++) store.put(await verifiedPointer(makeSigner()));
+  for (let i = 0; i < 20; i++) store.put(await verifiedPointer(makeSigner()), SENDER);
   database.connection.close();
   const bytes = await Deno.readFile(path);
   bytes.fill(0xff, 4_096, 12_288);

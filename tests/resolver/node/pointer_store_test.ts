@@ -6,7 +6,7 @@ import { openPointerDatabase } from "../../../resolver/node/pointer_database.ts"
 import { createPointerStore } from "../../../resolver/node/pointer_store.ts";
 import { relation } from "../../../resolver/select.ts";
 import { comparePointers, type VerifiedPointer } from "../../../schemas/pointer.ts";
-import { temporaryNode } from "../../support/nodes.ts";
+import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { HELLO_CID, makeSigner, verifiedPointer } from "../../support/pointers.ts";
 
 const OTHER_CID = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
@@ -23,7 +23,7 @@ Deno.test("a pointer that was put is held with its exact bytes", async () => {
   const store = await opened();
   const pointer = await verifiedPointer(makeSigner());
   assert.equal(store.get(pointer.identity), null);
-  assert.deepEqual(store.put(pointer), { kind: "stored" });
+  assert.deepEqual(store.put(pointer, SENDER), { kind: "stored" });
   assert.deepEqual(store.get(pointer.identity), pointer.bytes);
   assert.equal(store.count(), 1);
 });
@@ -31,7 +31,7 @@ Deno.test("a pointer that was put is held with its exact bytes", async () => {
 Deno.test("a wallet and the contract account of the same address are two identities", async () => {
   const store = await opened();
   const pointer = await verifiedPointer(makeSigner());
-  store.put(pointer);
+  store.put(pointer, SENDER);
   const { address } = pointer.identity;
   assert.equal(store.get({ kind: "contract", chainId: 1, address }), null);
 });
@@ -40,9 +40,9 @@ Deno.test("a greater pointer replaces, a lesser one is answered with the one tha
   const store = await opened();
   const signer = makeSigner();
   const [older, newer] = [await verifiedPointer(signer, OLD), await verifiedPointer(signer, NEW)];
-  assert.deepEqual(store.put(older), { kind: "stored" });
-  assert.deepEqual(store.put(newer), { kind: "stored" });
-  assert.deepEqual(store.put(older), { kind: "greater-held", bytes: newer.bytes });
+  assert.deepEqual(store.put(older, SENDER), { kind: "stored" });
+  assert.deepEqual(store.put(newer, SENDER), { kind: "stored" });
+  assert.deepEqual(store.put(older, SENDER), { kind: "greater-held", bytes: newer.bytes });
   assert.deepEqual(store.get(signer.identity), newer.bytes);
   assert.equal(store.count(), 1);
 });
@@ -51,8 +51,8 @@ Deno.test("the same text with other bytes changes nothing: the bytes already hel
   const store = await opened();
   const pointer = await verifiedPointer(makeSigner());
   const other: VerifiedPointer = { ...pointer, bytes: pointer.bytes.slice().reverse() };
-  store.put(pointer);
-  assert.deepEqual(store.put(other), { kind: "same" });
+  store.put(pointer, SENDER);
+  assert.deepEqual(store.put(other, SENDER), { kind: "same" });
   assert.deepEqual(store.get(pointer.identity), pointer.bytes);
 });
 
@@ -75,7 +75,7 @@ Deno.test("in whatever order pointers come, the store decides as comparePointers
       for (const offer of offers) {
         const expected = held === undefined ? "greater" : relation(offer, held);
         const kind = { greater: "stored", same: "same", lesser: "greater-held" }[expected];
-        assert.equal(store.put(offer).kind, kind);
+        assert.equal(store.put(offer, SENDER).kind, kind);
         if (held === undefined || comparePointers(offer, held) > 0) held = offer;
         assert.deepEqual(store.get(signer.identity), held.bytes);
       }
@@ -89,12 +89,12 @@ Deno.test("listeners hear of what was stored, and of nothing else, until they st
   const [older, newer] = [await verifiedPointer(signer, OLD), await verifiedPointer(signer, NEW)];
   const heard: string[] = [];
   const stop = store.onStored((pointer) => heard.push(pointer.timestamp));
-  store.put(newer);
-  store.put(newer);
-  store.put(older);
+  store.put(newer, SENDER);
+  store.put(newer, SENDER);
+  store.put(older, SENDER);
   assert.deepEqual(heard, [newer.timestamp]);
   stop();
-  store.put(await verifiedPointer(makeSigner()));
+  store.put(await verifiedPointer(makeSigner()), SENDER);
   assert.deepEqual(heard, [newer.timestamp]);
 });
 
@@ -102,11 +102,11 @@ Deno.test("the change feed gives every pointer once, in the order of the changes
   const store = await opened();
   const signers = Array.from({ length: 5 }, () => makeSigner());
   const first = await Promise.all(signers.map((signer) => verifiedPointer(signer, OLD)));
-  for (const pointer of first) store.put(pointer);
+  for (const pointer of first) store.put(pointer, SENDER);
   const [one] = signers;
   assert.ok(one !== undefined);
   const changed = await verifiedPointer(one, NEW);
-  store.put(changed);
+  store.put(changed, SENDER);
 
   const seen: Uint8Array[] = [];
   let cursor = "0";
@@ -122,7 +122,7 @@ Deno.test("the change feed gives every pointer once, in the order of the changes
 
 Deno.test("a cursor of another store, from the future or malformed is unknown", async () => {
   const store = await opened();
-  store.put(await verifiedPointer(makeSigner()));
+  store.put(await verifiedPointer(makeSigner()), SENDER);
   const page = await store.changes("0", 1, now);
   assert.ok(page !== null);
   assert.equal(page.cursor, "0000000000000000-1");
@@ -146,7 +146,7 @@ Deno.test("a long poll ends with the first change", async () => {
   const store = await opened();
   const pointer = await verifiedPointer(makeSigner());
   const waiting = store.changes("0", 10, { signal: new AbortController().signal });
-  store.put(pointer);
+  store.put(pointer, SENDER);
   assert.deepEqual((await waiting)?.pointers, [pointer.bytes]);
 });
 
@@ -158,7 +158,7 @@ Deno.test("a long poll ends empty when its time is over, with a cursor that goes
   const page = await waiting;
   assert.deepEqual(page?.pointers, []);
   const pointer = await verifiedPointer(makeSigner());
-  store.put(pointer);
+  store.put(pointer, SENDER);
   assert.deepEqual((await store.changes(page?.cursor ?? "", 10, now))?.pointers, [pointer.bytes]);
 });
 
@@ -175,13 +175,13 @@ Deno.test("a database that fails is said to be unavailable, not empty", async ()
   const pointer = await verifiedPointer(makeSigner());
   await temporary.node.close();
   assert.throws(() => temporary.node.pointers.get(pointer.identity), { name: "UnavailableError" });
-  assert.throws(() => temporary.node.pointers.put(pointer), { name: "UnavailableError" });
+  assert.throws(() => temporary.node.pointers.put(pointer, SENDER), { name: "UnavailableError" });
 });
 
 Deno.test("what was stored is there after the node was opened again, with cursors that still hold", async () => {
   await using temporary = await temporaryNode();
   const pointer = await verifiedPointer(makeSigner());
-  temporary.node.pointers.put(pointer);
+  temporary.node.pointers.put(pointer, SENDER);
   const page = await temporary.node.pointers.changes("0", 10, now);
   await temporary.node.close();
   const again = await openNode({ dataDir: temporary.dataDir, report: assert.fail });

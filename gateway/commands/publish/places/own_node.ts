@@ -54,7 +54,7 @@ function storedPlace({ pointers, blocks }: Node): Place {
     url: null,
     ask: (identity) => Promise.resolve({ pointer: pointers.get(identity), time: null }),
     offer(pointer) {
-      const outcome = pointers.put(pointer);
+      const outcome = pointers.put(pointer, { kind: "operator" });
       return outcome.kind === "greater-held" ? Promise.reject(greaterHeld()) : Promise.resolve();
     },
     load: () => Promise.resolve(),
