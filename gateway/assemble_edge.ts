@@ -1,4 +1,4 @@
-import { peersSetting } from "../resolver/peers.ts";
+import { peersSetting } from "../resolver/peers/setting.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
 import { readConfig } from "./config/config.ts";

@@ -1,5 +1,5 @@
 import type { Node } from "../resolver/node/node.ts";
-import { peersSetting } from "../resolver/peers.ts";
+import { peersSetting } from "../resolver/peers/setting.ts";
 import type { Config } from "./config/config.ts";
 
 /** What the person who started the gateway wants to know first: where to look, and what is set. */

@@ -1,5 +1,5 @@
 import type { BlockSource, Part } from "../contracts.ts";
-import { peerName, peersSetting } from "../peers.ts";
+import { peerName, peersSetting } from "../peers/setting.ts";
 import { fetchRawBlock } from "../trustless.ts";
 
 /** Other nodes: each serves the blocks that it holds, and asks nobody else for them. */

@@ -3,7 +3,7 @@ import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.t
 import type { Call, Part, PointerSource } from "../contracts.ts";
 import { UnavailableError } from "../errors.ts";
 import type { Outbound, OutboundResponse } from "../outbound/outbound.ts";
-import { peerName, peersSetting } from "../peers.ts";
+import { peerName, peersSetting } from "../peers/setting.ts";
 
 /** A peer that takes longer is as good as down: half of a request's overall deadline. */
 const DEADLINE_MILLISECONDS = 5_000;

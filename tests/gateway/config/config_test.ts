@@ -7,7 +7,7 @@ import {
   publicUrlSetting,
 } from "../../../gateway/config/settings.ts";
 import { describeError } from "../../../gateway/print.ts";
-import { peersSetting } from "../../../resolver/peers.ts";
+import { peersSetting } from "../../../resolver/peers/setting.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 
 Deno.test("without any environment every setting has its default", () => {

@@ -1,5 +1,5 @@
-import { kuboSetting } from "../../../../resolver/blocks/kubo.ts";
-import { peersSetting } from "../../../../resolver/peers.ts";
+import { kuboSetting } from "../../../../resolver/kubo_setting.ts";
+import { peersSetting } from "../../../../resolver/peers/setting.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import {
   hostSetting,

@@ -1,6 +1,6 @@
-import { parseName } from "../schemas/name.ts";
-import type { Setting } from "../schemas/setting.ts";
-import { parseBaseUrls } from "./base_urls.ts";
+import { parseName } from "../../schemas/name.ts";
+import type { Setting } from "../../schemas/setting.ts";
+import { parseBaseUrls } from "../base_urls.ts";
 
 /** Other nodes' base URLs without a slash at the end: they are asked for pointers and for blocks. */
 export const peersSetting: Setting<readonly string[]> = {

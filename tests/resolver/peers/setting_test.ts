@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { peerName } from "../../resolver/peers.ts";
+import { peerName } from "../../../resolver/peers/setting.ts";
 
 Deno.test("a peer is called by its address; one in a private network only by its place", () => {
   assert.equal(peerName("https://alice.example:8443/node", 0), "peer alice.example:8443/node");
