@@ -2,10 +2,13 @@ import { OurSpaceError } from "../../schemas/errors.ts";
 import { openAdminToken } from "./admin_token.ts";
 import { removeAnnouncement, writeAnnouncement } from "./announcement.ts";
 import { openBlockStore } from "./block_store.ts";
+import type { Clock } from "../contracts.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
+import { createKeyValueStore } from "./key_value_store.ts";
 import type { Node } from "./node.ts";
 import { openPointerDatabase } from "./pointer_database.ts";
 import { createPointerStore } from "./pointer_store.ts";
+import { createGuard } from "./statements.ts";
 
 /** What a node needs of its surroundings. */
 export interface NodeOptions {
@@ -14,6 +17,7 @@ export interface NodeOptions {
   /** Told about damage that the node repaired by itself. */
   readonly report: (problem: string) => void;
   readonly randomBytes?: (length: number) => Uint8Array;
+  readonly clock?: Clock;
 }
 
 /**
@@ -40,12 +44,13 @@ export async function openNode(options: NodeOptions): Promise<Node> {
 }
 
 async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node> {
-  const { dataDir, report, randomBytes = secureRandomBytes } = options;
+  const { dataDir, report, randomBytes = secureRandomBytes, clock = Date.now } = options;
   await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
   const adminToken = await openAdminToken(dataDir, randomBytes);
   const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
-  const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes);
-  const pointers = createPointerStore(database);
+  const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes, clock);
+  const pointers = createPointerStore(database, { clock, report });
+  const keyValues = createKeyValueStore(database.connection, createGuard(report));
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
@@ -58,6 +63,8 @@ async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node>
   return {
     pointers,
     blocks,
+    keyValues,
+    dataDir,
     adminToken,
     announce: (url) => writeAnnouncement(dataDir, { pid: Deno.pid, url }),
     close: () => closing ??= close(),

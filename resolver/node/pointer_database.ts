@@ -1,26 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { OurSpaceError } from "../../schemas/errors.ts";
-
-/** `PRAGMA user_version`: raised, with a migration, whenever the tables change. */
-const SCHEMA_VERSION = 1;
+import type { Clock } from "../contracts.ts";
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from "./pointer_schema.ts";
 
 /** "OSpc": tells our file from somebody else's (`PRAGMA application_id`). */
 const APPLICATION_ID = 0x4f537063;
 
 /** A writer waits this long for another one. */
 const BUSY_TIMEOUT_MILLISECONDS = 5_000;
-
-// The sequence is the row id, so that reading the change feed is one walk along the table.
-const SCHEMA = `
-  CREATE TABLE pointers (
-    sequence  INTEGER PRIMARY KEY,
-    identity  TEXT NOT NULL UNIQUE,
-    timestamp TEXT NOT NULL,
-    text      BLOB NOT NULL,
-    wire      BLOB NOT NULL
-  ) STRICT;
-  CREATE TABLE store (id TEXT NOT NULL) STRICT;
-`;
 
 /** The open database, and the id that its change-feed cursors carry. */
 export interface PointerDatabase {
@@ -35,6 +22,7 @@ export interface PointerDatabase {
 export async function openPointerDatabase(
   path: string,
   randomBytes: (length: number) => Uint8Array,
+  clock: Clock = Date.now,
 ): Promise<PointerDatabase> {
   const { DatabaseSync } = await import("node:sqlite");
   const connection = open(() => new DatabaseSync(path), path);
@@ -44,7 +32,7 @@ export async function openPointerDatabase(
       connection.exec("PRAGMA journal_mode = WAL");
       // FULL: a commit is on the disk before it is acknowledged, so that a power cut takes nothing back.
       connection.exec("PRAGMA synchronous = FULL");
-      prepareSchema(connection, path, randomBytes);
+      prepareSchema(connection, { path, randomBytes, clock });
       checkIntegrity(connection);
       return { connection, storeId: readStoreId(connection) };
     }, path);
@@ -69,19 +57,22 @@ function open<T>(step: () => T, path: string): T {
 
 function prepareSchema(
   connection: DatabaseSync,
-  path: string,
-  randomBytes: (length: number) => Uint8Array,
+  { path, randomBytes, clock }: {
+    path: string;
+    randomBytes: (length: number) => Uint8Array;
+    clock: Clock;
+  },
 ): void {
   // IMMEDIATE: of two processes that find a new file one makes the tables, the other finds them made.
   connection.exec("BEGIN IMMEDIATE");
   try {
     if (isEmpty(connection)) {
       connection.exec(SCHEMA);
-      connection.prepare("INSERT INTO store (id) VALUES (?)").run(randomBytes(8).toHex());
+      connection.prepare("INSERT INTO store VALUES (?, 0, 0, 0)").run(randomBytes(8).toHex());
       connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     } else {
-      refuseForeign(connection, path);
+      migrate(connection, knownVersion(connection, path), clock());
     }
     connection.exec("COMMIT");
   } catch (error) {
@@ -94,20 +85,28 @@ function isEmpty(connection: DatabaseSync): boolean {
   return connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
 }
 
-function refuseForeign(connection: DatabaseSync, path: string): void {
+/** The schema version of the file; throws when the file is not ours to change. */
+function knownVersion(connection: DatabaseSync, path: string): number {
   const application = connection.prepare("PRAGMA application_id").get()?.["application_id"];
   if (application !== APPLICATION_ID) {
     throw new OurSpaceError(`${path} is a database of another program.`, {
       remedy: "Choose another folder with DATA_DIR.",
     });
   }
-  const version = connection.prepare("PRAGMA user_version").get()?.["user_version"];
-  if (version !== SCHEMA_VERSION) {
-    throw new OurSpaceError(
-      `${path} has schema version ${version}; this program knows version ${SCHEMA_VERSION}.`,
-      { remedy: "Start the version of OurSpace that made it, or a newer one." },
-    );
+  const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version === SCHEMA_VERSION || MIGRATIONS.has(version)) return version;
+  throw new OurSpaceError(
+    `${path} has schema version ${version}; this program knows version ${SCHEMA_VERSION}.`,
+    { remedy: "Start the version of OurSpace that made it, or a newer one." },
+  );
+}
+
+function migrate(connection: DatabaseSync, from: number, now: number): void {
+  if (from === SCHEMA_VERSION) return;
+  for (let version = from; version < SCHEMA_VERSION; version++) {
+    connection.exec(MIGRATIONS.get(version)?.(now) ?? "");
   }
+  connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 }
 
 function checkIntegrity(connection: DatabaseSync): void {

@@ -1,45 +1,86 @@
 import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
-import type { Call } from "../contracts.ts";
-import { UnavailableError } from "../errors.ts";
+import type { Call, Clock } from "../contracts.ts";
+import { type Alarm, systemAlarm } from "../deadline.ts";
+import { createAskedLog } from "./asked_log.ts";
 import { cursorText, parseCursor } from "./change_cursor.ts";
-import type { ChangePage, PointerStore, PutOutcome } from "./node.ts";
+import type { ChangePage, PointerStore, PutOutcome, Sender } from "./node.ts";
 import type { PointerDatabase } from "./pointer_database.ts";
+import { STANDING } from "./pointer_schema.ts";
+import { createPutSchedule } from "./put_schedule.ts";
+import { bytesOf, createGuard } from "./statements.ts";
 
 // Newest wins in one statement: timestamps have a fixed width and texts are compared as bytes (BLOB),
-// which is the order of `comparePointers`. A replaced row moves to the end of the change feed.
+// which is the order of `comparePointers`. A replaced row moves to the end of the change feed, and keeps
+// its sender and its standing, unless the new one is better.
 const PUT = `
-  INSERT INTO pointers (sequence, identity, timestamp, text, wire)
-  VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM pointers), ?, ?, ?, ?)
+  INSERT INTO pointers (sequence, identity, timestamp, text, wire, sender, sender_standing, standing,
+    asked_at, refreshed_at, due_at)
+  VALUES ((SELECT sequence + 1 FROM store), ?1, ?2, ?3, ?4, ?5, ?6, ?6, 0, 0, ?7)
   ON CONFLICT (identity) DO UPDATE SET
     sequence = excluded.sequence,
     timestamp = excluded.timestamp,
     text = excluded.text,
-    wire = excluded.wire
+    wire = excluded.wire,
+    sender_standing = max(sender_standing, excluded.sender_standing),
+    standing = max(standing, excluded.standing),
+    refreshed_at = 0,
+    due_at = excluded.due_at
   WHERE (excluded.timestamp, excluded.text) > (pointers.timestamp, pointers.text)
   RETURNING sequence`;
+
+// The same text from a better sender: what the operator publishes is kept, whoever brought it first.
+const RAISE = `
+  UPDATE pointers SET sender_standing = max(sender_standing, ?3), standing = max(standing, ?3)
+  WHERE identity = ?1 AND text = ?2 AND sender_standing < ?3`;
 
 const HELD = "SELECT wire, text = ? AS same FROM pointers WHERE identity = ?";
 const AFTER = "SELECT sequence, wire FROM pointers WHERE sequence > ? ORDER BY sequence LIMIT ?";
 
+/**
+ * A new pointer goes into the network after a random part of this, milliseconds: the operator's at
+ * once; a peer that handed one over is about to put it by itself, which takes our turn away.
+ */
+const FIRST_PUT_WITHIN = { operator: 0, stranger: 2_000, peer: 60_000 };
+
 /** A PointerStore that is closed with the node. */
 export interface ClosablePointerStore extends PointerStore {
-  /** Ends the long polls, each with an empty page. */
+  /** Ends the long polls, each with an empty page, and writes what is still in memory. */
   close(): void;
 }
 
+/** What a store needs of its surroundings. */
+export interface PointerStoreOptions {
+  readonly clock?: Clock;
+  readonly alarm?: Alarm;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
+  /** Told about damage. */
+  readonly report?: (problem: string) => void;
+}
+
 /** Every method but `onStored` throws UnavailableError when the disk is full or fails. */
-export function createPointerStore(database: PointerDatabase): ClosablePointerStore {
-  const { connection, storeId } = database;
+export function createPointerStore(
+  { connection, storeId }: PointerDatabase,
+  options: PointerStoreOptions = {},
+): ClosablePointerStore {
+  const { clock = Date.now, alarm = systemAlarm, random = Math.random, report = () => {} } =
+    options;
+  const guarded = createGuard(report);
   const put = connection.prepare(PUT);
+  const raise = connection.prepare(RAISE);
   const held = connection.prepare(HELD);
   const after = connection.prepare(AFTER);
   const wire = connection.prepare("SELECT wire FROM pointers WHERE identity = ?");
-  const newest = connection.prepare("SELECT max(sequence) AS newest FROM pointers");
-  const count = connection.prepare("SELECT count(*) AS count FROM pointers");
+  const totals = connection.prepare("SELECT sequence, pointers, bytes FROM store");
+  const asked = createAskedLog(connection, { guarded, clock, alarm });
 
-  const listeners = new Set<(pointer: VerifiedPointer) => void>();
+  const listeners = new Set<(pointer: VerifiedPointer, sender: Sender) => void>();
   const closing = new AbortController();
+
+  function total(column: "sequence" | "pointers" | "bytes"): number {
+    return Number(guarded(() => totals.get())?.[column]);
+  }
 
   function page(since: number, limit: number): ChangePage {
     const rows = guarded(() => after.all(since, limit));
@@ -72,57 +113,55 @@ export function createPointerStore(database: PointerDatabase): ClosablePointerSt
       return row === undefined ? null : bytesOf(row["wire"]);
     },
 
-    put(pointer: VerifiedPointer): PutOutcome {
+    put(pointer: VerifiedPointer, sender: Sender): PutOutcome {
       const identity = identityKey(pointer.identity);
       const text = new TextEncoder().encode(pointer.text);
-      const stored = guarded(() => put.get(identity, pointer.timestamp, text, pointer.bytes));
+      const standing = standingOf(sender);
+      const dueAt = Math.trunc(clock() + random() * FIRST_PUT_WITHIN[sender.kind]);
+      const stored = guarded(() =>
+        put.get(identity, pointer.timestamp, text, pointer.bytes, keyOf(sender), standing, dueAt)
+      );
       if (stored !== undefined) {
-        for (const listener of [...listeners]) listener(pointer);
+        for (const listener of [...listeners]) listener(pointer, sender);
         return { kind: "stored" };
       }
+      if (standing > STANDING.stranger) guarded(() => raise.run(identity, text, standing));
       const row = guarded(() => held.get(text, identity));
       if (row?.["same"] === 1) return { kind: "same" };
       return { kind: "greater-held", bytes: bytesOf(row?.["wire"]) };
     },
 
+    asked: asked.note,
+
     async changes(since: string, limit: number, call: Call): Promise<ChangePage | null> {
       const from = parseCursor(storeId, since);
-      if (from === null || from > Number(guarded(() => newest.get())?.["newest"] ?? 0)) return null;
+      if (from === null || from > total("sequence")) return null;
       const held = page(from, limit);
       if (held.pointers.length > 0) return held;
       await nextChange(call.signal);
       return closing.signal.aborted ? held : page(from, limit);
     },
 
-    onStored(listener: (pointer: VerifiedPointer) => void): () => void {
+    onStored(listener: (pointer: VerifiedPointer, sender: Sender) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
 
-    count(): number {
-      return Number(guarded(() => count.get())?.["count"]);
-    },
+    count: () => total("pointers"),
+    bytes: () => total("bytes"),
+    schedule: createPutSchedule(connection, { guarded, flush: asked.flush }),
 
     close(): void {
       closing.abort();
+      asked.close();
     },
   };
 }
 
-function guarded<T>(statement: () => T): T {
-  try {
-    return statement();
-  } catch (error) {
-    throw new UnavailableError("The node's pointer database does not work.", {
-      remedy: "The operator should look at the disk (full, read-only?) and restart the node.",
-      cause: error,
-    });
-  }
+function standingOf(sender: Sender): number {
+  return sender.kind === "operator" ? STANDING.kept : STANDING[sender.kind];
 }
 
-function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
-  if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  }
-  throw new TypeError("The pointer database gave a value that is no byte string.");
+function keyOf(sender: Sender): string {
+  return sender.kind === "operator" ? "" : sender.key;
 }

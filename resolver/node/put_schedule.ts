@@ -1,0 +1,52 @@
+import type { DatabaseSync } from "node:sqlite";
+import { identityKey, parseIdentity } from "../../schemas/identity.ts";
+import type { PutSchedule } from "./node.ts";
+import { STANDING } from "./pointer_schema.ts";
+import { bytesOf, type Guard } from "./statements.ts";
+
+/**
+ * Over the rows' `due_at`. `flush` writes the questions that are still in memory, so that `askedAt`
+ * is right. Every method throws UnavailableError when the disk is full or fails.
+ */
+export function createPutSchedule(
+  connection: DatabaseSync,
+  { guarded, flush }: { guarded: Guard; flush: () => void },
+): PutSchedule {
+  const due = connection.prepare(
+    `SELECT identity, wire, standing, refreshed_at, asked_at FROM pointers
+     WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
+  );
+  const next = connection.prepare("SELECT min(due_at) AS next FROM pointers");
+  const postpone = connection.prepare(
+    `UPDATE pointers SET due_at = ?, refreshed_at = coalesce(?, refreshed_at) WHERE identity = ?`,
+  );
+  const drop = connection.prepare(
+    `DELETE FROM pointers
+     WHERE identity = ? AND wire = ? AND asked_at = ? AND standing <> ${STANDING.kept}`,
+  );
+
+  return {
+    due(now, limit) {
+      flush();
+      return guarded(() => due.all(Math.trunc(now), limit)).map((row) => ({
+        identity: parseIdentity(String(row["identity"])),
+        bytes: bytesOf(row["wire"]),
+        kept: row["standing"] === STANDING.kept,
+        refreshedAt: Number(row["refreshed_at"]),
+        askedAt: Number(row["asked_at"]),
+      }));
+    },
+    nextDueAt() {
+      const at = guarded(() => next.get())?.["next"] ?? null;
+      return at === null ? null : Number(at);
+    },
+    postpone(identity, dueAt, refreshedAt) {
+      const refreshed = refreshedAt === undefined ? null : Math.trunc(refreshedAt);
+      guarded(() => postpone.run(Math.trunc(dueAt), refreshed, identityKey(identity)));
+    },
+    drop({ identity, bytes, askedAt }) {
+      flush();
+      return guarded(() => drop.run(identityKey(identity), bytes, askedAt)).changes > 0;
+    },
+  };
+}

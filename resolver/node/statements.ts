@@ -1,0 +1,41 @@
+import { UnavailableError } from "../errors.ts";
+
+/** Runs a statement; what SQLite throws becomes an UnavailableError. */
+export type Guard = <T>(statement: () => T) => T;
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, the primary codes. */
+const DAMAGE = new Set([11, 26]);
+
+/** True when SQLite says that the file's own bytes are wrong: not the disk, the rights or a lock. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" &&
+    // The extended codes carry the primary one in their lowest byte.
+    DAMAGE.has(error.errcode & 0xff);
+}
+
+/** Damage that shows while the node runs is reported once; the next start repairs it. */
+export function createGuard(report: (problem: string) => void): Guard {
+  let reported = false;
+  return (statement) => {
+    try {
+      return statement();
+    } catch (error) {
+      if (isDamage(error) && !reported) {
+        reported = true;
+        report("The node's pointer database is damaged: restart the node, which then repairs it.");
+      }
+      throw new UnavailableError("The node's pointer database does not work.", {
+        remedy: "The operator should look at the disk (full, read-only?) and restart the node.",
+        cause: error,
+      });
+    }
+  };
+}
+
+/** The value of a BLOB column. */
+export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
+  if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  throw new TypeError("The pointer database gave a value that is no byte string.");
+}
