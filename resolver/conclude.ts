@@ -22,8 +22,13 @@ export function conclude(state: WalkState): Resolution {
     pointer: greatest,
     freshness: stale ? "stale" : "fresh",
     checkedAt: stale ? 0 : startedAt,
-    sources: answers.map((answer) => report(answer, greatest)),
+    sources: sourceReports(state),
   };
+}
+
+/** What each source said, in their order, also where nobody had a pointer. */
+export function sourceReports({ answers, greatest }: WalkState): SourceReport[] {
+  return answers.map((answer) => report(answer, greatest));
 }
 
 /** What is answered from memory alone when nothing is remembered: nobody was asked. */
@@ -76,7 +81,7 @@ function nothingFound(identity: Identity, answers: readonly SourceAnswer[]): Err
   );
 }
 
-function report(answer: SourceAnswer, newest: VerifiedPointer): SourceReport {
+function report(answer: SourceAnswer, newest: VerifiedPointer | null): SourceReport {
   const { source, greatest, milliseconds } = answer;
   return {
     source: source.id,
@@ -87,8 +92,11 @@ function report(answer: SourceAnswer, newest: VerifiedPointer): SourceReport {
   };
 }
 
-function outcome(answer: SourceAnswer, newest: VerifiedPointer): SourceReport["outcome"] {
-  if (answer.greatest !== null) {
+function outcome(
+  answer: SourceAnswer,
+  newest: VerifiedPointer | null,
+): SourceReport["outcome"] {
+  if (answer.greatest !== null && newest !== null) {
     return relation(answer.greatest, newest) === "same" ? "newest" : "older";
   }
   if (answer.refusals.size > 0) return "refused";
