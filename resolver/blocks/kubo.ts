@@ -1,28 +1,10 @@
 import type { KuboRPCClient } from "kubo-rpc-client";
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
-import type { Setting } from "../../schemas/setting.ts";
-import { parseBaseUrls } from "../base_urls.ts";
 import { contentLimits } from "../content/limits.ts";
 import type { BlockSource, Call, Part } from "../contracts.ts";
 import { OutboundError } from "../errors.ts";
-
-export const kuboSetting: Setting<string | null> = {
-  name: "KUBO_RPC_URL",
-  fallback: "",
-  parse(text) {
-    const [url, ...others] = parseBaseUrls(text);
-    if (others.length > 0) {
-      throw new OurSpaceError("It names more than one daemon.", {
-        remedy: "Name one, e.g. http://127.0.0.1:5001.",
-      });
-    }
-    return url ?? null;
-  },
-  meaning: "A Kubo daemon's RPC address, e.g. `http://127.0.0.1:5001`: blocks come from it.",
-  danger: "Whoever reaches a Kubo RPC port controls that daemon: keep it on loopback.",
-  secret: false,
-};
+import { kuboSetting } from "../kubo_setting.ts";
 
 /** Kubo's own words for a block that neither it nor its peers have; it has no status for that. */
 const NOT_FOUND = /not found|could not find/i;
