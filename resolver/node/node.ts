@@ -46,6 +46,8 @@ export interface PointerStore {
   changes(since: string, limit: number, call: Call): Promise<ChangePage | null>;
   /** Called after a pointer was stored; returns the way to stop it. */
   onStored(listener: (pointer: VerifiedPointer, sender: Sender) => void): () => void;
+  /** Whose pointers are wanted from here: the kept ones first, then those asked for last. */
+  wanted(limit: number): readonly Identity[];
   /** How many identities' pointers are held. */
   count(): number;
   /** The bytes of all wire forms. */

@@ -1,4 +1,4 @@
-import { type Identity, identityKey } from "../../schemas/identity.ts";
+import { type Identity, identityKey, parseIdentity } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, Clock } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
@@ -36,6 +36,9 @@ const RAISE = `
 
 const HELD = "SELECT wire, text = ? AS same FROM pointers WHERE identity = ?";
 const AFTER = "SELECT sequence, wire FROM pointers WHERE sequence > ? ORDER BY sequence LIMIT ?";
+const WANTED = `
+  SELECT identity FROM pointers WHERE standing >= ${STANDING.asked}
+  ORDER BY standing DESC, asked_at DESC LIMIT ?`;
 
 /**
  * A new pointer goes into the network after a random part of this, milliseconds: the operator's at
@@ -73,6 +76,7 @@ export function createPointerStore(
   const after = connection.prepare(AFTER);
   const wire = connection.prepare("SELECT wire FROM pointers WHERE identity = ?");
   const totals = connection.prepare("SELECT sequence, pointers, bytes FROM store");
+  const wanted = connection.prepare(WANTED);
   const asked = createAskedLog(connection, { guarded, clock, alarm });
 
   const listeners = new Set<(pointer: VerifiedPointer, sender: Sender) => void>();
@@ -132,6 +136,11 @@ export function createPointerStore(
     },
 
     asked: asked.note,
+
+    wanted(limit: number): readonly Identity[] {
+      asked.flush();
+      return guarded(() => wanted.all(limit)).map((row) => parseIdentity(String(row["identity"])));
+    },
 
     async changes(since: string, limit: number, call: Call): Promise<ChangePage | null> {
       const from = parseCursor(storeId, since);
