@@ -1,4 +1,4 @@
-import { clientKey } from "./client_key.ts";
+import { clientKey } from "../../resolver/client_key.ts";
 
 /** Bounds the requests that wait for something, altogether and for one client. */
 export interface WaitSlots {

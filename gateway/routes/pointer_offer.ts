@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { clientKey } from "../../resolver/client_key.ts";
 import type { Clock, PointerSource } from "../../resolver/contracts.ts";
 import {
   PointerRefusedError,
@@ -11,7 +12,6 @@ import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
 import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.ts";
-import { clientKey } from "../http/client_key.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { readBody } from "../http/request_body.ts";

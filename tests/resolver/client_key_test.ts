@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clientKey, isLoopback } from "../../../gateway/http/client_key.ts";
+import { clientKey, isLoopback } from "../../resolver/client_key.ts";
 
 Deno.test("an IPv4 address is one client, written as IPv6 too", () => {
   assert.equal(clientKey("::ffff:192.0.2.1"), clientKey("192.0.2.1"));

@@ -1,4 +1,4 @@
-import { type IpAddress, parseIpAddress } from "../../resolver/outbound/ip_address.ts";
+import { type IpAddress, parseIpAddress } from "./outbound/ip_address.ts";
 
 /** ::ffff:0:0/96: IPv4 addresses as an IPv6 listener sees them (RFC 4291, section 2.5.5.2). */
 const MAPPED_PREFIX = 0xffffn;
