@@ -3,7 +3,7 @@ import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import { STANDING } from "./pointer_schema.ts";
-import type { Guard } from "./statements.ts";
+import { atomically, type Guard } from "./statements.ts";
 
 const FLUSH_MILLISECONDS = 60_000;
 
@@ -42,19 +42,17 @@ export function createAskedLog(
     cancel?.();
     cancel = null;
     if (pending.size === 0) return;
-    guarded(() => {
-      const outermost = !connection.isTransaction;
-      if (outermost) connection.exec("BEGIN IMMEDIATE");
-      try {
-        for (const [identity, { at, first, second }] of pending) {
-          update.run(identity, at, first, second);
-        }
-        if (outermost) connection.exec("COMMIT");
-      } finally {
-        if (outermost && connection.isTransaction) connection.exec("ROLLBACK");
-        pending.clear();
-      }
-    });
+    try {
+      guarded(() =>
+        atomically(connection, () => {
+          for (const [identity, { at, first, second }] of pending) {
+            update.run(identity, at, first, second);
+          }
+        })
+      );
+    } finally {
+      pending.clear();
+    }
   }
 
   return {

@@ -4,11 +4,13 @@ import type { Call, Clock } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
 import { createAskedLog } from "./asked_log.ts";
 import { cursorText, parseCursor } from "./change_cursor.ts";
+import { createEviction } from "./eviction.ts";
 import type { ChangePage, PointerStore, PutOutcome, Sender } from "./node.ts";
 import type { PointerDatabase } from "./pointer_database.ts";
 import { STANDING } from "./pointer_schema.ts";
 import { createPutSchedule } from "./put_schedule.ts";
-import { bytesOf, createGuard } from "./statements.ts";
+import { DEFAULT_QUOTA, type Quota } from "./settings.ts";
+import { atomically, bytesOf, createGuard } from "./statements.ts";
 
 // Newest wins in one statement: timestamps have a fixed width and texts are compared as bytes (BLOB),
 // which is the order of `comparePointers`. A replaced row moves to the end of the change feed, and keeps
@@ -22,17 +24,18 @@ const PUT = `
     timestamp = excluded.timestamp,
     text = excluded.text,
     wire = excluded.wire,
+    sender = iif(excluded.sender_standing > sender_standing, excluded.sender, sender),
     sender_standing = max(sender_standing, excluded.sender_standing),
     standing = max(standing, excluded.standing),
     refreshed_at = 0,
     due_at = excluded.due_at
   WHERE (excluded.timestamp, excluded.text) > (pointers.timestamp, pointers.text)
-  RETURNING sequence`;
+  RETURNING sender, standing`;
 
 // The same text from a better sender: what the operator publishes is kept, whoever brought it first.
 const RAISE = `
-  UPDATE pointers SET sender_standing = max(sender_standing, ?3), standing = max(standing, ?3)
-  WHERE identity = ?1 AND text = ?2 AND sender_standing < ?3`;
+  UPDATE pointers SET sender = ?3, sender_standing = ?4, standing = max(standing, ?4)
+  WHERE identity = ?1 AND text = ?2 AND sender_standing < ?4`;
 
 const HELD = "SELECT wire, text = ? AS same FROM pointers WHERE identity = ?";
 const AFTER = "SELECT sequence, wire FROM pointers WHERE sequence > ? ORDER BY sequence LIMIT ?";
@@ -58,6 +61,7 @@ export interface PointerStoreOptions {
   readonly alarm?: Alarm;
   /** From 0 up to 1. */
   readonly random?: () => number;
+  readonly quota?: Quota;
   /** Told about damage. */
   readonly report?: (problem: string) => void;
 }
@@ -67,8 +71,8 @@ export function createPointerStore(
   { connection, storeId }: PointerDatabase,
   options: PointerStoreOptions = {},
 ): ClosablePointerStore {
-  const { clock = Date.now, alarm = systemAlarm, random = Math.random, report = () => {} } =
-    options;
+  const { clock = Date.now, alarm = systemAlarm, random = Math.random } = options;
+  const { quota = DEFAULT_QUOTA, report = () => {} } = options;
   const guarded = createGuard(report);
   const put = connection.prepare(PUT);
   const raise = connection.prepare(RAISE);
@@ -78,6 +82,7 @@ export function createPointerStore(
   const totals = connection.prepare("SELECT sequence, pointers, bytes FROM store");
   const wanted = connection.prepare(WANTED);
   const asked = createAskedLog(connection, { guarded, clock, alarm });
+  const eviction = createEviction(connection, { quota, clock, flush: asked.flush });
 
   const listeners = new Set<(pointer: VerifiedPointer, sender: Sender) => void>();
   const closing = new AbortController();
@@ -93,6 +98,29 @@ export function createPointerStore(
       cursor: cursorText(storeId, last),
       pointers: rows.map((row) => bytesOf(row["wire"])),
     };
+  }
+
+  /** Null, which takes everything back: there is no room. */
+  function offer(pointer: VerifiedPointer, sender: Sender): PutOutcome | null {
+    const identity = identityKey(pointer.identity);
+    const text = new TextEncoder().encode(pointer.text);
+    const { standing, key } = standingOf(sender);
+    const dueAt = Math.trunc(clock() + random() * FIRST_PUT_WITHIN[sender.kind]);
+    const before = total("pointers");
+    const row = put.get(identity, pointer.timestamp, text, pointer.bytes, key, standing, dueAt);
+    if (row !== undefined) {
+      const stored = {
+        identity,
+        sender: String(row["sender"]),
+        standing: Number(row["standing"]),
+      };
+      const fits = eviction.makeRoomFor(stored);
+      return fits || total("pointers") <= before ? { kind: "stored" } : null;
+    }
+    if (standing > STANDING.stranger) raise.run(identity, text, key, standing);
+    const kept = held.get(text, identity);
+    if (kept?.["same"] === 1) return { kind: "same" };
+    return { kind: "greater-held", bytes: bytesOf(kept?.["wire"]) };
   }
 
   /** Resolves at the next stored pointer, or when the wait is over. */
@@ -118,21 +146,12 @@ export function createPointerStore(
     },
 
     put(pointer: VerifiedPointer, sender: Sender): PutOutcome {
-      const identity = identityKey(pointer.identity);
-      const text = new TextEncoder().encode(pointer.text);
-      const standing = standingOf(sender);
-      const dueAt = Math.trunc(clock() + random() * FIRST_PUT_WITHIN[sender.kind]);
-      const stored = guarded(() =>
-        put.get(identity, pointer.timestamp, text, pointer.bytes, keyOf(sender), standing, dueAt)
-      );
-      if (stored !== undefined) {
+      const outcome = guarded(() => atomically(connection, () => offer(pointer, sender)));
+      if (outcome === null) return { kind: "full" };
+      if (outcome.kind === "stored") {
         for (const listener of [...listeners]) listener(pointer, sender);
-        return { kind: "stored" };
       }
-      if (standing > STANDING.stranger) guarded(() => raise.run(identity, text, standing));
-      const row = guarded(() => held.get(text, identity));
-      if (row?.["same"] === 1) return { kind: "same" };
-      return { kind: "greater-held", bytes: bytesOf(row?.["wire"]) };
+      return outcome;
     },
 
     asked: asked.note,
@@ -167,10 +186,8 @@ export function createPointerStore(
   };
 }
 
-function standingOf(sender: Sender): number {
-  return sender.kind === "operator" ? STANDING.kept : STANDING[sender.kind];
-}
-
-function keyOf(sender: Sender): string {
-  return sender.kind === "operator" ? "" : sender.key;
+function standingOf(sender: Sender): { standing: number; key: string } {
+  return sender.kind === "operator"
+    ? { standing: STANDING.kept, key: "" }
+    : { standing: STANDING[sender.kind], key: sender.key };
 }

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from "node:sqlite";
 import { UnavailableError } from "../errors.ts";
 
 /** Runs a statement; what SQLite throws becomes an UnavailableError. */
@@ -30,6 +31,22 @@ export function createGuard(report: (problem: string) => void): Guard {
       });
     }
   };
+}
+
+/**
+ * All that `work` does, or nothing of it: when it throws, and when it gives null. Within another one
+ * it is a part of that one, which takes it back or not.
+ */
+export function atomically<T>(connection: DatabaseSync, work: () => T): T {
+  if (connection.isTransaction) return work();
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    if (result !== null) connection.exec("COMMIT");
+    return result;
+  } finally {
+    if (connection.isTransaction) connection.exec("ROLLBACK");
+  }
 }
 
 /** The value of a BLOB column. */
