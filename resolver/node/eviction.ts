@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { POINTER_MAX_BYTES } from "../../schemas/pointer.ts";
 import type { Clock } from "../contracts.ts";
 import { STANDING } from "./pointer_schema.ts";
 import type { Quota } from "./settings.ts";
@@ -21,6 +22,11 @@ export interface Newcomer {
 
 /** Keeps the store within its quota. */
 export interface Eviction {
+  /**
+   * Before the transaction: of who was asked for is written what is known by now. It must not be in the
+   * transaction, which may be taken back.
+   */
+  prepare(): void;
   /** False: nobody may be pushed out for this one. Called within the transaction that wrote it. */
   makeRoomFor(newcomer: Newcomer): boolean;
 }
@@ -69,9 +75,11 @@ export function createEviction(
        ORDER BY asked_at LIMIT 1)`,
   );
 
-  function isOver(): boolean {
+  /** Whether it holds too much, or would if so much were added. */
+  function isOver(added = { pointers: 0, bytes: 0 }): boolean {
     const row = totals.get();
-    return Number(row?.["pointers"]) > quota.pointers || Number(row?.["bytes"]) > quota.bytes;
+    return Number(row?.["pointers"]) + added.pointers > quota.pointers ||
+      Number(row?.["bytes"]) + added.bytes > quota.bytes;
   }
 
   /** Of the sender who has most, unless that is the newcomer's own. */
@@ -94,10 +102,13 @@ export function createEviction(
   }
 
   return {
-    makeRoomFor(newcomer) {
-      if (!isOver()) return true;
+    prepare() {
+      if (!isOver({ pointers: 1, bytes: POINTER_MAX_BYTES })) return;
       flush();
       forget.run(clock() - ASKED_MILLISECONDS);
+    },
+
+    makeRoomFor(newcomer) {
       for (let evicted = 0; evicted < MAX_EVICTED && isOver(); evicted++) {
         if (!evictOne(newcomer)) return false;
       }

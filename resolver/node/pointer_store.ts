@@ -146,7 +146,10 @@ export function createPointerStore(
     },
 
     put(pointer: VerifiedPointer, sender: Sender): PutOutcome {
-      const outcome = guarded(() => atomically(connection, () => offer(pointer, sender)));
+      const outcome = guarded(() => {
+        eviction.prepare();
+        return atomically(connection, () => offer(pointer, sender));
+      });
       if (outcome === null) return { kind: "full" };
       if (outcome.kind === "stored") {
         for (const listener of [...listeners]) listener(pointer, sender);
