@@ -1,6 +1,7 @@
 import { blockSources } from "../../resolver/blocks/mod.ts";
 import { dnsSetting } from "../../resolver/dns/setting.ts";
 import { nameSystems } from "../../resolver/names/mod.ts";
+import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
 import { pointerSources } from "../../resolver/sources/mod.ts";
 import { transports } from "../../resolver/transports/mod.ts";
@@ -25,6 +26,8 @@ export const settingsTable: readonly Setting<unknown>[] = [
     publicUrlSetting,
     dataFolderSetting,
     nodeSetting,
+    maxPointersSetting,
+    maxPointerBytesSetting,
     dnsSetting,
     allowPrivateSetting,
     ...[...nameSystems, ...pointerSources, ...transports, ...blockSources]
