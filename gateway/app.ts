@@ -13,7 +13,8 @@ import { siteOf } from "./http/site.ts";
 export interface AppRoutes {
   /** A feed's page, posts, formats and proof, relative to wherever the feed lives. */
   readonly feed: readonly Hono<GatewayEnv>[];
-  readonly home: Hono<GatewayEnv>;
+  /** `/` and `/status`: of the own host only. */
+  readonly own: readonly Hono<GatewayEnv>[];
   /** `/feed.xsl`, `/page.css`, `/ipfs/…`: the same on every host. */
   readonly everywhere: readonly Hono<GatewayEnv>[];
   /** `/v1/…`, `/health`, `/metrics`: they ignore Host. */
@@ -44,8 +45,8 @@ export function createApp(parts: {
   const own = new Hono<GatewayEnv>();
   own.use(headLength, publicReading, withDeadline);
   for (const group of routes.everywhere) own.route("/", group);
-  own.route("/", routes.home);
-  own.use("/:name/*", canonicalName);
+  for (const group of routes.own) own.route("/", group);
+  if (routes.feed.length > 0) own.use("/:name/*", canonicalName);
   for (const group of routes.feed) own.route("/:name", group);
 
   const domain = new Hono<GatewayEnv>();

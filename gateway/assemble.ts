@@ -1,52 +1,37 @@
-import type { Clock } from "../resolver/contracts.ts";
-import type { PointerNetwork } from "../resolver/network/network.ts";
-import type { Node } from "../resolver/node/node.ts";
-import type { Resolver } from "../resolver/resolver.ts";
-import type { Settings } from "../schemas/setting.ts";
 import { type App, createApp } from "./app.ts";
 import { build } from "./build.ts";
 import { readFeed } from "./feed/read_feed.ts";
 import { withHotAnswers } from "./hot_answers.ts";
 import { createAnswerError } from "./http/answer_error.ts";
-import { processMetrics } from "./http/process_metrics.ts";
-import { createRequestCounter } from "./http/request_counter.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { createFeeds } from "./pipeline/feeds.ts";
 import { createRepresentations } from "./pipeline/representations.ts";
 import { createRespond } from "./pipeline/respond.ts";
 import { createVisits } from "./pipeline/visits.ts";
 import { renderers } from "./render/mod.ts";
-import { adminRoutes } from "./routes/admin.ts";
 import { feedRoutes } from "./routes/feed.ts";
-import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { ipfsRoutes } from "./routes/ipfs.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
-import { pointerRoutes } from "./routes/pointers.ts";
 import { proofRoutes } from "./routes/proof.ts";
+import { createServices, type ServerOptions } from "./services.ts";
+import type { Resolver } from "../resolver/resolver.ts";
 
-/** A gateway that answers requests, on whatever listens for it. */
+/** A server that answers requests, on whatever listens for it. */
 export interface Gateway extends App {
   readonly parts: Parts;
 }
 
-/** Settings and a node, or none, become a gateway. `signal` ends what goes on in the background. */
-export async function assembleGateway(options: {
-  settings: Settings;
-  node: Node | null;
-  network: PointerNetwork | null;
-  /** The gateway's own address, for links. */
-  publicOrigin: URL;
-  /** The path of the feed that the front page shows; null for none. */
-  welcomePath: string | null;
-  clock: Clock;
-  ready: () => boolean;
-  signal: AbortSignal;
-  report: (problem: unknown) => void;
-}): Promise<Gateway> {
-  const { node, publicOrigin, welcomePath, clock, ready, signal, report } = options;
+/** Settings and a node, or none, become a gateway. */
+export async function assembleGateway(
+  options: ServerOptions & {
+    /** The path of the feed that the front page shows; null for none. */
+    welcomePath: string | null;
+  },
+): Promise<Gateway> {
+  const { node, publicOrigin, welcomePath, clock, report } = options;
   const parts = await createParts(options);
-  const { content, identifier, sources, verifier } = parts;
+  const { content, identifier } = parts;
   const resolver: Resolver = {
     resolve: parts.resolver.resolve,
     accept(pointer) {
@@ -61,10 +46,7 @@ export async function assembleGateway(options: {
   const feeds = createFeeds({ content, readFeed, clock });
   const representations = createRepresentations({ build });
   const respond = createRespond({ feeds, representations, clock });
-  const peers = sources.filter((source) => source.offer !== undefined);
-
-  const requests = createRequestCounter();
-  const metrics = [requests.metric, ...processMetrics({ startedAt: clock(), node })];
+  const services = createServices({ ...options, parts, resolver });
 
   const app = withHotAnswers(
     createApp({
@@ -72,16 +54,12 @@ export async function assembleGateway(options: {
       answerError: createAnswerError({ report }),
       routes: {
         feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],
-        home: homeRoutes({ welcomePath }),
+        own: [homeRoutes({ welcomePath }), services.statusAt("/status")],
         everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
-        services: [
-          pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
-          ...(node === null ? [] : [adminRoutes({ node })]),
-          healthRoutes({ ready, metrics }),
-        ],
+        services: services.routes,
       },
     }),
-    { clock, count: requests.count },
+    { clock, count: services.count },
   );
   return { fetch: app.fetch, parts };
 }

@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { Node } from "../../resolver/node/node.ts";
 import type { Metric } from "./metrics.ts";
 
@@ -7,18 +8,42 @@ export function processMetrics(options: {
   node: Node | null;
 }): readonly Metric[] {
   const { startedAt, node } = options;
-  const started: Metric = {
-    name: "process_start_time_seconds",
-    help: "When the process started, seconds since 1970.",
-    type: "gauge",
-    read: () => startedAt / 1_000,
-  };
-  if (node === null) return [started];
-  const pointers: Metric = {
-    name: "ourspace_pointers",
-    help: "Identities whose newest pointer the node holds.",
-    type: "gauge",
-    read: () => node.pointers.count(),
-  };
-  return [started, pointers];
+  const metrics: Metric[] = [
+    {
+      name: "process_start_time_seconds",
+      help: "When the process started, seconds since 1970.",
+      type: "gauge",
+      read: () => startedAt / 1_000,
+    },
+    {
+      name: "process_resident_memory_bytes",
+      help: "Memory that the process occupies.",
+      type: "gauge",
+      read: () => Deno.memoryUsage().rss,
+    },
+    {
+      name: "process_cpu_seconds_total",
+      help: "Processor time that the process has used, its own and the system's for it.",
+      type: "counter",
+      read: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) / 1_000_000;
+      },
+    },
+  ];
+  return node === null ? metrics : [
+    ...metrics,
+    {
+      name: "ourspace_pointers",
+      help: "Identities whose newest pointer the node holds.",
+      type: "gauge",
+      read: () => node.pointers.count(),
+    },
+    {
+      name: "ourspace_pointer_bytes",
+      help: "The pointers' size, as they were signed and sent.",
+      type: "gauge",
+      read: () => node.pointers.bytes(),
+    },
+  ];
 }

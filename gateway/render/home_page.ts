@@ -32,6 +32,7 @@ export function homePage({ origin, welcomePath }: HomePageContent): Uint8Array<A
       </form>
       ${welcomePath === null ? null : welcome(welcomePath)}
       ${guides(origin)}
+      <p class="beneath"><a href="/status">How this gateway is</a></p>
     `,
   });
 }

@@ -1,11 +1,17 @@
 import { Hono } from "hono";
-import { ContentWrongError } from "../../resolver/errors.ts";
+import { deadline } from "../../resolver/deadline.ts";
+import { ContentWrongError, NotFoundError } from "../../resolver/errors.ts";
+import type { PointerNetwork } from "../../resolver/network/network.ts";
 import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts";
 import type { Node } from "../../resolver/node/node.ts";
-import { isLoopback } from "../http/client_key.ts";
+import { identityText, parseIdentity } from "../../schemas/identity.ts";
+import { parseName } from "../../schemas/name.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
+import { operatorOnly } from "../http/operator.ts";
 import { problem } from "../http/problem.ts";
 import { readPieces } from "../http/request_body.ts";
+import { type LookUpParts, lookUpReport } from "../look_up_report.ts";
+import type { Status } from "../status/status.ts";
 
 const CAR_TYPE = "application/vnd.ipld.car";
 
@@ -16,30 +22,62 @@ const CAR_LIMITS = {
   timeoutMilliseconds: 120_000,
 };
 
-/** `/v1/admin`: what the commands on this machine use while the node runs. */
-export function adminRoutes({ node }: { node: Node }): Hono<ServiceEnv> {
-  const routes = new Hono<ServiceEnv>();
+/** Names and all sources to their own deadlines: 5 s and 8 s. */
+const RESOLVE_MILLISECONDS = 15_000;
+const ANNOUNCE_MILLISECONDS = 15_000;
 
-  routes.use("/v1/admin/*", async (context, next) => {
-    if (!isLoopback(context.env.remoteAddress) || !isOurCommand(context.req.raw.headers)) {
-      return problem(403, "not-local", "Not from here", "Only commands on this machine may ask.");
-    }
-    if (!sameText(context.req.header("Authorization") ?? "", `Bearer ${node.adminToken}`)) {
-      const challenge = { "WWW-Authenticate": "Bearer" };
-      return problem(
-        401,
-        "no-token",
-        "No token",
-        "The admin token is missing or wrong.",
-        challenge,
-      );
-    }
-    return await next();
+/** What the admin API works with. */
+export interface AdminRoutesOptions {
+  readonly node: Node;
+  readonly network: PointerNetwork | null;
+  readonly lookUps: LookUpParts;
+  readonly status: () => Status;
+}
+
+/** `/v1/admin`: what the commands on this machine use while the node runs. */
+export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
+  const { node, network, lookUps, status } = options;
+  const routes = new Hono<ServiceEnv>();
+  routes.use("/v1/admin/*", operatorOnly(node.adminToken), async (context, next) => {
+    await next();
+    context.header("Cache-Control", "no-store");
   });
 
   routes.get("/v1/admin/status", (context) => {
-    context.header("Cache-Control", "no-store");
-    return context.json({ pid: Deno.pid, pointers: node.pointers.count() });
+    const { network, ...rest } = status();
+    const figures = network === null ? null : {
+      ...network.figures,
+      refused: Object.fromEntries(network.figures.refused),
+      received: Object.fromEntries(network.figures.received),
+    };
+    return context.json({
+      pid: Deno.pid,
+      ...rest,
+      network: network === null ? null : { ...network, figures },
+    });
+  });
+
+  routes.get("/v1/admin/resolve", async (context) => {
+    const name = parseName(context.req.query("name") ?? "");
+    using limit = deadline(RESOLVE_MILLISECONDS, { parent: context.req.raw.signal });
+    return context.json(await lookUpReport(name, lookUps, limit));
+  });
+
+  routes.post("/v1/admin/announce/:identity", async (context) => {
+    const identity = parseIdentity(context.req.param("identity"));
+    const held = node.pointers.get(identity);
+    if (held === null) {
+      throw new NotFoundError(`This node holds no pointer of ${identityText(identity)}.`, {
+        incomplete: false,
+        remedy: "Publish one first.",
+      });
+    }
+    if (network === null) {
+      return problem(503, "no-network", "No network", "This node takes no part in the network.");
+    }
+    using limit = deadline(ANNOUNCE_MILLISECONDS, { parent: context.req.raw.signal });
+    const pointer = await lookUps.verifier.verify(held, identity);
+    return context.json(await network.put(pointer, limit));
   });
 
   routes.post("/v1/admin/dag", async (context) => {
@@ -55,26 +93,6 @@ export function adminRoutes({ node }: { node: Node }): Hono<ServiceEnv> {
   });
 
   return routes;
-}
-
-/**
- * A page that a browser on this machine shows can reach loopback too: browsers send Origin or
- * Sec-Fetch-Site, and after DNS rebinding the Host of their page.
- */
-function isOurCommand(headers: Headers): boolean {
-  const hostname = (headers.get("Host") ?? "").replace(/:[0-9]*$/, "").replace(/^\[(.*)\]$/, "$1");
-  return !headers.has("Origin") && !headers.has("Sec-Fetch-Site") &&
-    (hostname === "localhost" || isLoopback(hostname));
-}
-
-/** Takes the same time wherever the texts differ. */
-function sameText(given: string, expected: string): boolean {
-  if (given.length !== expected.length) return false;
-  let difference = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference |= given.charCodeAt(i) ^ expected.charCodeAt(i);
-  }
-  return difference === 0;
 }
 
 function refusedCar(error: unknown): Response {

@@ -1,8 +1,8 @@
 import { type Identity, identityText } from "../../../schemas/identity.ts";
 import { isWithdrawn, type VerifiedPointer } from "../../../schemas/pointer.ts";
+import { formatBytes } from "../../format_bytes.ts";
 import type { PreparedContent } from "./content.ts";
 import type { Delivery } from "./deliver.ts";
-import { formatBytes } from "./progress.ts";
 
 /** What the command reached. */
 export interface Publication {

@@ -1,16 +1,43 @@
 import assert from "node:assert/strict";
 import { adminRoutes } from "../../../gateway/routes/admin.ts";
+import { NO_BACKGROUND, readStatus } from "../../../gateway/status/status.ts";
 import { carBatches } from "../../../resolver/content/car_batches.ts";
 import { buildFileDag, type Dag } from "../../../resolver/content/dag_builder.ts";
+import type { PointerSource } from "../../../resolver/contracts.ts";
+import { createIdentifier } from "../../../resolver/identify.ts";
+import type { PointerNetwork } from "../../../resolver/network/network.ts";
 import type { Node } from "../../../resolver/node/node.ts";
+import { createVerifier } from "../../../resolver/verify.ts";
+import { identityText } from "../../../schemas/identity.ts";
+import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import { answeringErrors } from "../../support/answer_errors.ts";
-import { temporaryNode } from "../../support/nodes.ts";
+import { SENDER, temporaryNode } from "../../support/nodes.ts";
+import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
+import { scriptedNetwork } from "../../support/scripted_network.ts";
 
 const call = { signal: new AbortController().signal };
 const CAR = { "Content-Type": "application/vnd.ipld.car" };
 
-function api(node: Node, remoteAddress = "127.0.0.1") {
-  const app = answeringErrors(adminRoutes({ node }));
+function api(
+  node: Node,
+  remoteAddress = "127.0.0.1",
+  { network = null, sources = [], accept = () => {} }: {
+    network?: PointerNetwork | null;
+    sources?: readonly PointerSource[];
+    accept?: (pointer: VerifiedPointer) => void;
+  } = {},
+) {
+  const clock = Date.now;
+  const lookUps = {
+    identifier: createIdentifier({ systems: [], clock }),
+    sources,
+    verifier: createVerifier({ clock }),
+    clock,
+    accept,
+  };
+  const status = () =>
+    readStatus({ startedAt: 0, clock, node, network, background: NO_BACKGROUND });
+  const app = answeringErrors(adminRoutes({ node, network, lookUps, status }));
   return {
     request: (path: string, init: RequestInit) => app.request(path, init, { remoteAddress }),
   };
@@ -39,7 +66,12 @@ Deno.test("a command on this machine that has the token is told how the node is"
     const response = await api(node, "::1")
       .request("/v1/admin/status", { headers: headers(node, { Host: host }) });
     assert.equal(response.status, 200, host);
-    assert.deepEqual(await response.json(), { pid: Deno.pid, pointers: 0 });
+    const { pid, store, network } = await response.json();
+    assert.deepEqual({ pid, store, network }, {
+      pid: Deno.pid,
+      store: { pointers: 0, bytes: 0 },
+      network: null,
+    });
   }
 });
 
@@ -144,4 +176,105 @@ Deno.test("a CAR that is declared too large is refused before it is read", async
   });
   assert.equal(response.status, 413);
   await response.body?.cancel();
+});
+
+/** A source that gives these records. */
+function giving(id: string, ...records: readonly Uint8Array[]): PointerSource {
+  return {
+    id,
+    async *find() {
+      for (const record of records) yield await Promise.resolve(record);
+    },
+  };
+}
+
+Deno.test("a look-up tells who answered what, which pointer won and why", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const signer = makeSigner();
+  const older = await verifiedPointer(signer, { timestamp: "2026-01-01T00:00:00.000Z" });
+  const newer = await verifiedPointer(signer, { timestamp: "2026-01-02T00:00:00.000Z" });
+  const rival = await verifiedPointer(signer, {
+    timestamp: newer.timestamp,
+    locations: ["https://alice.example/feed.xml"],
+  });
+  const [greater, lesser] = newer.text > rival.text ? [newer, rival] : [rival, newer];
+  const broken: PointerSource = {
+    id: "broken",
+    find() {
+      throw new Error("down");
+    },
+  };
+  const silent = giving("silent");
+  const cases: [PointerSource[], string | null, string | null, number, string[]][] = [
+    [[giving("a", newer.bytes), silent], newer.timestamp, "only", 1, ["newest", "none"]],
+    [
+      [giving("a", older.bytes), giving("b", newer.bytes), giving("c", newer.bytes)],
+      newer.timestamp,
+      "timestamp",
+      2,
+      ["older", "newest", "newest"],
+    ],
+    [[giving("a", greater.bytes), giving("b", lesser.bytes)], greater.timestamp, "text", 1, [
+      "newest",
+      "older",
+    ]],
+    [[giving("a", new Uint8Array([1])), broken, silent], null, null, 0, [
+      "refused",
+      "failed",
+      "none",
+    ]],
+  ];
+  for (const [sources, timestamp, because, agreeing, outcomes] of cases) {
+    const accepted: VerifiedPointer[] = [];
+    const { request } = api(node, "127.0.0.1", { sources, accept: (p) => void accepted.push(p) });
+    const path = `/v1/admin/resolve?name=${identityText(signer.identity)}`;
+    const response = await request(path, { headers: headers(node) });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("Cache-Control"), "no-store");
+    const report = await response.json();
+    assert.equal(report.identity, identityText(signer.identity));
+    assert.equal(report.winner?.timestamp ?? null, timestamp);
+    assert.equal(report.winner?.because ?? null, because);
+    assert.equal(report.winner?.agreeing ?? 0, agreeing);
+    assert.deepEqual(report.sources.map(({ outcome }: { outcome: string }) => outcome), outcomes);
+    assert.equal(accepted.length, timestamp === null ? 0 : 1);
+  }
+});
+
+Deno.test("a look-up of what is no name is refused", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  for (const query of ["", "?name=", "?name=localhost"]) {
+    const response = await api(node)
+      .request(`/v1/admin/resolve${query}`, { headers: headers(node) });
+    assert.equal(response.status, 400, query);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("the held pointer is put into the network on request, and the answer says how many took it", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const pointer = await verifiedPointer(makeSigner());
+  const path = `/v1/admin/announce/${identityText(pointer.identity)}`;
+  const put: string[] = [];
+  const network = scriptedNetwork({
+    put({ text }) {
+      put.push(text);
+      return Promise.resolve({ confirmed: 3, failed: 1, among: true });
+    },
+  });
+  const post = { method: "POST", headers: headers(node) };
+
+  const unknown = await api(node, "::1", { network }).request(path, post);
+  assert.equal(unknown.status, 404);
+  await unknown.body?.cancel();
+  node.pointers.put(pointer, SENDER);
+  const alone = await api(node).request(path, post);
+  assert.equal(alone.status, 503);
+  assert.equal((await alone.json()).type, "urn:ourspace:problem:no-network");
+  const answer = await api(node, "::1", { network }).request(path, post);
+  assert.deepEqual(await answer.json(), { confirmed: 3, failed: 1, among: true });
+  assert.deepEqual(put, [pointer.text]);
 });

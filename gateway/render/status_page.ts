@@ -1,0 +1,157 @@
+import type { NetworkStatus } from "../../resolver/network/network.ts";
+import { formatBytes } from "../format_bytes.ts";
+import type { NetworkView, PeerStatus, Status, StoreStatus } from "../status/status.ts";
+import { html, type Markup } from "./markup.ts";
+import { plainPage } from "./plain_page.ts";
+import { describeStatus } from "./status_words.ts";
+
+/** A page lists no more connected peers than a person reads. */
+const LISTED_PEERS = 20;
+
+/** How the node is, for people. It names no other people's IP addresses. */
+export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
+  const { headline, lead, warnings } = describeStatus(status);
+  const { store, network, peers } = status;
+  return plainPage({
+    title: `${headline} – OurSpace`,
+    main: html`
+      <h1>${headline}</h1>
+      <p class="lead">${lead}</p>
+      ${warnings.map((warning) => html`<p class="warning" role="status">${warning}</p>`)}
+      <div class="guides">
+        ${network === null ? null : addresses(network)}
+        ${peers.length === 0 ? null : configuredPeers(peers)}
+        ${network === null ? null : connectedPeers(network)}
+        ${store === null ? null : records(store)}
+        ${network === null ? null : lookUps(network.figures)}
+        ${network === null ? null : refusals(network.figures)}
+      </div>
+    `,
+  });
+}
+
+function addresses({ mode, addresses, peerId }: NetworkView): Markup {
+  if (mode === "client" || addresses.length === 0) {
+    return html`
+      <section>
+        <h2>Its place in the network</h2>
+        <p>This node asks others and hands them pointers. Nobody can reach it, so it has no address to
+          give. It calls itself</p>
+        <pre>${peerId}</pre>
+      </section>
+    `;
+  }
+  return html`
+    <section>
+      <h2>Join through this node</h2>
+      <p>Another node joins the same network with any of these in its
+        <code>BOOTSTRAP</code> setting:</p>
+      <pre>${addresses.join("\n")}</pre>
+    </section>
+  `;
+}
+
+function configuredPeers(peers: readonly PeerStatus[]): Markup {
+  return html`
+    <section>
+      <h2>Chosen peers</h2>
+      <ul class="rows">${peers.map(({ name, standing, taken, inStep }) =>
+        html`
+          <li>
+            <strong>${name}</strong> <span class="reason">${standing} ${inStep
+              ? "In step"
+              : "Catching up"}: ${number(taken)} pointers taken since the start.</span>
+          </li>
+        `
+      )}</ul>
+    </section>
+  `;
+}
+
+function connectedPeers({ connected, figures }: NetworkView): Markup {
+  const listed = connected.slice(0, LISTED_PEERS);
+  const more = connected.length - listed.length;
+  return html`
+    <section>
+      <h2>Nodes of the network</h2>
+      ${figureList([
+        ["Connected now", number(figures.connections)],
+        ["In the routing table", number(figures.routingTable)],
+      ])}
+      ${listed.length === 0 ? null : html`
+        <ul class="rows">${listed.map(({ peer, server }) =>
+          html`<li><code title="${peer}">${shortPeer(peer)}</code>
+          <span class="reason">${server ? "holds records" : "only asks"}</span></li>`
+        )}</ul>
+      `}
+      ${more === 0 ? null : html`<p class="reason">And ${number(more)} more.</p>`}
+    </section>
+  `;
+}
+
+function records({ pointers, bytes }: StoreStatus): Markup {
+  return html`
+    <section>
+      <h2>Pointers held</h2>
+      ${figureList([
+        ["Wallets", number(pointers)],
+        ["Size", formatBytes(bytes)],
+      ])}
+    </section>
+  `;
+}
+
+function lookUps(
+  { lookUps: { found, missing, failed, milliseconds }, puts }: NetworkStatus,
+): Markup {
+  const all = found + missing + failed;
+  return html`
+    <section>
+      <h2>Since the start</h2>
+      ${figureList([
+        ["Look-ups that found a pointer", number(found)],
+        ["That found none", number(missing)],
+        ["That failed", number(failed)],
+        [
+          "Mean time of a look-up",
+          all === 0 ? "–" : `${number(Math.round(milliseconds / all))} ms`,
+        ],
+        ["Pointers handed to others: confirmed", number(puts.confirmed)],
+        ["Not confirmed", number(puts.failed)],
+      ])}
+    </section>
+  `;
+}
+
+function refusals({ refused }: NetworkStatus): Markup | null {
+  const rows = [...refused].filter(([, count]) => count > 0);
+  if (rows.length === 0) return null;
+  return html`
+    <section>
+      <h2>Records refused</h2>
+      ${figureList(rows.map(([reason, count]) => [reason.replaceAll("-", " "), number(count)]))}
+    </section>
+  `;
+}
+
+function figureList(rows: readonly (readonly [term: string, value: string])[]): Markup {
+  return html`
+    <dl class="figures">${rows.map(([term, value]) =>
+      html`
+        <div>
+          <dt>${term}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )}</dl>
+  `;
+}
+
+/** The end tells peers apart: all ids of one kind of key begin alike. */
+function shortPeer(peer: string): string {
+  return peer.length <= 16 ? peer : `${peer.slice(0, 6)}…${peer.slice(-8)}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -1,0 +1,69 @@
+import type { ClockDoubt, Status } from "../status/status.ts";
+
+/** A status in sentences. */
+export interface StatusWords {
+  readonly headline: string;
+  readonly lead: string;
+  /** What the operator should see to, the worst first. */
+  readonly warnings: readonly string[];
+}
+
+/** What matters most comes first. Pure. */
+export function describeStatus(status: Status): StatusWords {
+  const { clock, warnings } = status;
+  const { headline, lead } = place(status);
+  return {
+    headline: warnings.length > 0 || clock !== null ? "This node needs you" : headline,
+    lead,
+    warnings: [...(clock === null ? [] : [clockWarning(clock)]), ...warnings],
+  };
+}
+
+function place({ store, network, peers }: Status): { headline: string; lead: string } {
+  if (store === null) {
+    return {
+      headline: "This gateway has no node",
+      lead: `It keeps no pointers, and asks ${count(peers.length, "peer")} for them.`,
+    };
+  }
+  if (network === null) {
+    return {
+      headline: "This node is alone",
+      lead:
+        "It takes no part in the pointer network; its log says why. It serves what it holds, and " +
+        `asks ${count(peers.length, "chosen peer")}.`,
+    };
+  }
+  const { connections, routingTable } = network.figures;
+  if (connections === 0 && routingTable === 0) {
+    return {
+      headline: "This node knows nobody yet",
+      lead:
+        "Only what is published here is found here. To join others, set BOOTSTRAP to the address of " +
+        "a node, or PEERS to that of a gateway, and start again; or give this node’s own address, below, " +
+        "to somebody else.",
+    };
+  }
+  return {
+    headline: "This node is well",
+    lead: `It is connected to ${count(connections, "node")} of the pointer network and holds the ` +
+      `newest ${store.pointers === 1 ? "pointer" : "pointers"} of ${
+        count(store.pointers, "wallet")
+      }.`,
+  };
+}
+
+/** The clock is a duty: what is signed is dated, and a pointer from the future is refused. */
+function clockWarning({ offsetMilliseconds, peers }: ClockDoubt): string {
+  const minutes = Math.abs(offsetMilliseconds) / 60_000;
+  const size = minutes >= 1.5 ? `${Math.round(minutes)} minutes` : "more than a minute";
+  const way = offsetMilliseconds > 0 ? "ahead of" : "behind";
+  return `This machine’s clock looks wrong: it is ${size} ${way} that of ${
+    count(peers, "peer")
+  }. ` +
+    "Pointers are judged by their time: let the machine set its clock by NTP.";
+}
+
+function count(value: number, noun: string): string {
+  return `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
+}

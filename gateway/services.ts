@@ -1,0 +1,71 @@
+import type { Hono } from "hono";
+import type { Clock } from "../resolver/contracts.ts";
+import type { PointerNetwork } from "../resolver/network/network.ts";
+import type { Node } from "../resolver/node/node.ts";
+import type { Resolver } from "../resolver/resolver.ts";
+import type { Settings } from "../schemas/setting.ts";
+import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
+import { networkMetrics } from "./http/network_metrics.ts";
+import { processMetrics } from "./http/process_metrics.ts";
+import { createRequestCounter } from "./http/request_counter.ts";
+import type { Parts } from "./parts.ts";
+import { adminRoutes } from "./routes/admin.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { pointerRoutes } from "./routes/pointers.ts";
+import { statusRoutes } from "./routes/status.ts";
+import { type Background, NO_BACKGROUND, readStatus } from "./status/status.ts";
+
+/** What a gateway and a node alone are both given. */
+export interface ServerOptions {
+  readonly settings: Settings;
+  readonly node: Node | null;
+  readonly network: PointerNetwork | null;
+  /** The gateway's own address, for links. */
+  readonly publicOrigin: URL;
+  /** Nothing goes on beside the routes unless given. */
+  readonly background?: Background;
+  readonly clock: Clock;
+  /** False while the process starts and while it stops. */
+  readonly ready: () => boolean;
+  /** Ends what goes on in the background. */
+  readonly signal: AbortSignal;
+  readonly report: (problem: unknown) => void;
+}
+
+/** What a gateway and a node alone both serve. */
+export interface Services {
+  /** `/v1/…`, `/health`, `/metrics`. */
+  readonly routes: readonly Hono<ServiceEnv>[];
+  /** The status page at these paths. */
+  statusAt(...paths: readonly string[]): Hono<GatewayEnv>;
+  /** Counts an answer by its status. */
+  readonly count: (status: number) => void;
+}
+
+/** Routes for programs, and the status page. */
+export function createServices(
+  options: ServerOptions & { parts: Parts; resolver: Resolver },
+): Services {
+  const { node, network, parts, resolver, clock, ready, signal } = options;
+  const { background = NO_BACKGROUND } = options;
+  const { identifier, sources, verifier } = parts;
+  const startedAt = clock();
+  const status = () => readStatus({ startedAt, clock, node, network, background });
+  const requests = createRequestCounter();
+  const metrics = [
+    requests.metric,
+    ...processMetrics({ startedAt, node }),
+    ...(network === null ? [] : networkMetrics(network)),
+  ];
+  const peers = sources.filter((source) => source.offer !== undefined);
+  const lookUps = { identifier, sources, verifier, clock, accept: resolver.accept };
+  return {
+    routes: [
+      pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
+      ...(node === null ? [] : [adminRoutes({ node, network, lookUps, status })]),
+      healthRoutes({ ready, metrics }),
+    ],
+    statusAt: (...paths) => statusRoutes({ paths, read: status }),
+    count: requests.count,
+  };
+}
