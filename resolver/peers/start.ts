@@ -1,0 +1,144 @@
+import type { Identity } from "../../schemas/identity.ts";
+import type { Call, Clock } from "../contracts.ts";
+import { type Alarm, systemAlarm } from "../deadline.ts";
+import type { PointerNetwork } from "../network/network.ts";
+import type { Node } from "../node/node.ts";
+import type { Outbound } from "../outbound/outbound.ts";
+import type { Verifier } from "../verify.ts";
+import { getAcquainted } from "./acquaintance.ts";
+import { MAX_ACQUAINTANCES } from "./acquaintances.ts";
+import { createPeerClient } from "./client.ts";
+import type { ClockState } from "./clock_check.ts";
+import { follow, type FollowStatus } from "./follow.ts";
+import { isPublicName } from "./learned_url.ts";
+import { createPace } from "./pace.ts";
+import { pause } from "./pause.ts";
+import type { PeerRecords } from "./records.ts";
+import { peerName } from "./setting.ts";
+
+/** What living among peers works with. */
+export interface PeersOptions extends Call {
+  /** PEERS: base URLs without a slash at the end. */
+  readonly peers: readonly string[];
+  readonly records: PeerRecords;
+  readonly node: Node | null;
+  readonly network: PointerNetwork | null;
+  readonly verifier: Verifier;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  /** The machine's timers unless given. */
+  readonly alarm?: Alarm;
+  /** Numbers from 0 to 1; `Math.random` unless given. */
+  readonly random?: () => number;
+  /** Asks everybody for an identity's newest pointer (a resolver's `network-only`). */
+  readonly lookUp: (identity: Identity, call: Call) => Promise<unknown>;
+  readonly report: (problem: string) => void;
+}
+
+/** This process among its peers. */
+export interface Peers {
+  status(): PeersStatus;
+  /** Other nodes that anybody may be told of: public names that answered well within the last hour. */
+  presentable(): readonly string[];
+  /**
+   * Asks the configured peers whom they know, unless that was done lately. A gateway without a node
+   * calls it when it is asked for the first time; a node does it by itself.
+   */
+  getAcquainted(): void;
+  /** When the signal has aborted and nothing goes on any longer. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+/** What there is to see of it. */
+export interface PeersStatus {
+  /** One for each configured peer whose changes are followed. */
+  readonly followed: readonly FollowStatus[];
+  /** Other nodes that were heard of. */
+  readonly learned: number;
+  /** Records whose time has not come. */
+  readonly waiting: number;
+  /** Null: this machine's clock looks right. */
+  readonly clock: ClockState | null;
+}
+
+const ACQUAINTANCE_MILLISECONDS = 10 * 60_000;
+/** As long as nobody of the DHT is connected. */
+const LONELY_MILLISECONDS = 60_000;
+const PRESENTABLE_MILLISECONDS = 60 * 60_000;
+
+/** Follows the peers and gets to know others until the signal aborts. Asks nobody before it returns. */
+export function startPeers(options: PeersOptions): Peers {
+  const { records, node, network, outbound, clock, lookUp, signal } = options;
+  const { alarm = systemAlarm, random = Math.random } = options;
+  const { standings, book, waitingRoom, clockCheck } = records;
+  const peers = options.peers.map((base, place) => {
+    const name = peerName(base, place);
+    const onSample = clockCheck.sample.bind(null, name);
+    const client = createPeerClient({
+      base,
+      name,
+      trust: "operator",
+      outbound,
+      dates: { clock, onSample },
+    });
+    return { base, client };
+  });
+  let acquaintedAt = 0;
+
+  async function acquaint(): Promise<void> {
+    acquaintedAt = clock();
+    await getAcquainted({ ...options, peers, book, standings, alarm });
+  }
+
+  async function stayAcquainted(): Promise<void> {
+    while (!signal.aborted) {
+      await acquaint();
+      const lonely = network !== null && peers.length > 0 && network.peers().length === 0;
+      const milliseconds = lonely ? LONELY_MILLISECONDS : ACQUAINTANCE_MILLISECONDS;
+      await pause(milliseconds * (1 + random() / 10), { alarm, signal });
+    }
+  }
+
+  const work: Promise<unknown>[] = [];
+  const pace = createPace({ clock, alarm, signal });
+  const followed = node === null ? [] : peers.map((peer) =>
+    follow(peer, {
+      ...options,
+      node,
+      alarm,
+      random,
+      pace,
+      standings,
+      waitingRoom,
+    })
+  );
+  work.push(...followed.map(({ ended }) => ended));
+  if (node !== null) {
+    waitingRoom.open({ alarm, lookUp, signal });
+    work.push(stayAcquainted().catch(() => {}));
+  }
+
+  return {
+    status: () => ({
+      followed: followed.map(({ status }) => status()),
+      learned: book.size(),
+      waiting: waitingRoom.size(),
+      clock: clockCheck.state(),
+    }),
+    presentable() {
+      const since = clock() - PRESENTABLE_MILLISECONDS;
+      const configured = peers.filter(({ client, base }) =>
+        standings.answeredAt(client.name) >= since && standings.avoided(client.name) !== "lied" &&
+        isPublicName(new URL(base).hostname)
+      );
+      const learned = book.answeredSince(since)
+        .filter((url) => isPublicName(new URL(url).hostname));
+      const urls = [...configured.map(({ base }) => base), ...learned];
+      return [...new Set(urls)].slice(0, MAX_ACQUAINTANCES);
+    },
+    getAcquainted() {
+      if (clock() - acquaintedAt >= ACQUAINTANCE_MILLISECONDS) void acquaint();
+    },
+    ended: Promise.all(work).then(() => {}),
+  };
+}
