@@ -51,16 +51,18 @@ export function pointerOffer(options: Options) {
   const limit = createRateLimit(OFFERS, { clock, maxKeys: MAX_CLIENTS });
 
   return async (context: Context<ServiceEnv>): Promise<Response> => {
-    const retryAfter = limit.take(clientKey(context.env.remoteAddress));
+    const client = clientKey(context.env.remoteAddress);
+    const retryAfter = limit.take(client);
     if (retryAfter > 0) return tooMany(retryAfter);
     const identity = parseIdentity(context.req.param("identity") ?? "");
     const pointer = await readPointer(context.req.raw, identity, verifier);
     if (pointer instanceof Response) return pointer;
 
     const outcome = node !== null
-      ? node.pointers.put(pointer, { kind: "operator" })
+      ? node.pointers.put(pointer, { kind: "stranger", key: client })
       : await forward(context, pointer, options);
     if (outcome.kind === "greater-held") return greaterHeld(outcome.bytes);
+    if (outcome.kind === "full") return full();
     resolver.accept(pointer);
     return new Response(null, { status: 204 });
   };
@@ -116,5 +118,16 @@ function tooMany(retryAfterSeconds: number): Response {
     "Too many offers",
     `More than ${60 * OFFERS.perSecond} offers a minute came from this address.`,
     { "Retry-After": String(retryAfterSeconds) },
+  );
+}
+
+/** Places become free when others' pointers are no longer asked for; that takes days. */
+function full(): Response {
+  return problem(
+    429,
+    "no-room",
+    "No room for more from here",
+    "This node is full, and holds as many pointers from this address as from any other.",
+    { "Retry-After": "86400" },
   );
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { clientKey } from "../../resolver/client_key.ts";
 import type { Clock, PointerSource } from "../../resolver/contracts.ts";
 import { NotFoundError } from "../../resolver/errors.ts";
 import type { Node } from "../../resolver/node/node.ts";
@@ -43,6 +44,7 @@ export function pointerRoutes(options: PointerRoutesOptions): Hono<ServiceEnv> {
     if (held === null) {
       return problem(404, "not-found", "Not known here", "This place holds no such pointer.");
     }
+    options.node?.pointers.asked(identity, clientKey(context.env.remoteAddress));
     return await pointerResponse(context.req.raw, held, { "Cache-Control": "no-cache" });
   });
   return routes;

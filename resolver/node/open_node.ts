@@ -1,13 +1,14 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
+import type { Clock } from "../contracts.ts";
 import { openAdminToken } from "./admin_token.ts";
 import { removeAnnouncement, writeAnnouncement } from "./announcement.ts";
 import { openBlockStore } from "./block_store.ts";
-import type { Clock } from "../contracts.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { createKeyValueStore } from "./key_value_store.ts";
 import type { Node } from "./node.ts";
 import { openPointerDatabase } from "./pointer_database.ts";
 import { createPointerStore } from "./pointer_store.ts";
+import { DEFAULT_QUOTA, type Quota } from "./settings.ts";
 import { createGuard } from "./statements.ts";
 
 /** What a node needs of its surroundings. */
@@ -18,6 +19,7 @@ export interface NodeOptions {
   readonly report: (problem: string) => void;
   readonly randomBytes?: (length: number) => Uint8Array;
   readonly clock?: Clock;
+  readonly quota?: Quota;
 }
 
 /**
@@ -44,12 +46,18 @@ export async function openNode(options: NodeOptions): Promise<Node> {
 }
 
 async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node> {
-  const { dataDir, report, randomBytes = secureRandomBytes, clock = Date.now } = options;
+  const {
+    dataDir,
+    report,
+    randomBytes = secureRandomBytes,
+    clock = Date.now,
+    quota = DEFAULT_QUOTA,
+  } = options;
   await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
   const adminToken = await openAdminToken(dataDir, randomBytes);
   const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
   const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes, clock);
-  const pointers = createPointerStore(database, { clock, report });
+  const pointers = createPointerStore(database, { clock, report, quota });
   const keyValues = createKeyValueStore(database.connection, createGuard(report));
   let closing: Promise<void> | undefined;
 

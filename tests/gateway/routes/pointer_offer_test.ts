@@ -52,6 +52,20 @@ Deno.test("an older pointer is answered with the greater one that is held", asyn
   assert.deepEqual(await response.bytes(), newer);
 });
 
+Deno.test("a full node takes no more from whom it holds most of, and says so", async () => {
+  await using temporary = await temporaryNode({ quota: { pointers: 2, bytes: 10_000 } });
+  const api = peerApi(temporary);
+  const signers = [makeSigner(), makeSigner(), makeSigner()];
+  const answers = [];
+  for (const signer of signers) {
+    answers.push(await api(put(signer.identity, await signPointer(signer))));
+  }
+  assert.deepEqual(answers.map(({ status }) => status), [204, 204, 429]);
+  assert.ok(answers[2] !== undefined);
+  assert.ok(Number(answers[2].headers.get("Retry-After")) > 0);
+  await assertProblem(answers[2], 429, "no-room");
+});
+
 Deno.test("the same text with another signature is taken as the same; the bytes held stay", async () => {
   await using temporary = await temporaryNode();
   const api = peerApi(temporary);

@@ -55,11 +55,18 @@ function storedPlace({ pointers, blocks }: Node): Place {
     ask: (identity) => Promise.resolve({ pointer: pointers.get(identity), time: null }),
     offer(pointer) {
       const outcome = pointers.put(pointer, { kind: "operator" });
-      return outcome.kind === "greater-held" ? Promise.reject(greaterHeld()) : Promise.resolve();
+      if (outcome.kind === "greater-held") return Promise.reject(greaterHeld());
+      return outcome.kind === "full" ? Promise.reject(full()) : Promise.resolve();
     },
     load: () => Promise.resolve(),
     holds: async (cid) => await blocks.get(cid) !== null,
   };
+}
+
+function full(): OurSpaceError {
+  return new OurSpaceError("The node's store is full of pointers published here.", {
+    remedy: "Raise MAX_POINTERS or MAX_POINTER_BYTES.",
+  });
 }
 
 function storedTarget({ blocks }: Node): ContentTarget {
