@@ -1,6 +1,11 @@
 import type { Part, PointerSource } from "../contracts.ts";
 import { peerSources } from "./peers.ts";
+import { rendezvousSource } from "./rendezvous.ts";
 import { storeSource } from "./store.ts";
 
 /** Every kind of place where pointers are gathered. One file and one line each. */
-export const pointerSources: readonly Part<PointerSource>[] = [storeSource, peerSources];
+export const pointerSources: readonly Part<PointerSource>[] = [
+  storeSource,
+  peerSources,
+  rendezvousSource,
+];
