@@ -7,19 +7,44 @@ export interface Kubo {
   readonly rpcUrl: string;
   /** Its gateway, which speaks the trustless protocol. */
   readonly gatewayUrl: string;
+  /** The daemon's process. */
+  readonly pid: number;
   /** Runs `ipfs` with these arguments against the daemon; gives what it prints, trimmed. */
   run(args: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** A busy machine starts it in a few seconds. */
-const READY_MILLISECONDS = 30_000;
+/** What a daemon is started with. */
+export interface KuboOptions {
+  /** What `ipfs init` is given besides `test`, e.g. `unixfs-v1-2025`. */
+  readonly profile?: string;
+  /**
+   * The key of a private network (libp2p's `swarm.key`): the daemon is online, and talks to daemons
+   * with the same key alone. Without one it is offline.
+   */
+  readonly swarmKey?: string;
+  /** Settings by their names, e.g. `Addresses.AppendAnnounce`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
 
-/**
- * Starts a daemon offline, on free ports of 127.0.0.1, in a temporary folder. `profile` is what
- * `ipfs init` is given besides `test`, e.g. `unixfs-v1-2025`.
- */
-export async function startKubo(options: { profile?: string } = {}): Promise<Kubo> {
+/** A busy machine starts it in a few seconds. */
+const READY_MILLISECONDS = 60_000;
+
+/** In a private network on one machine: everybody serves the DHT, and nobody looks for other ways. */
+const PRIVATE_NETWORK: Readonly<Record<string, unknown>> = {
+  "Routing.Type": "dhtserver",
+  "Routing.LoopbackAddressesOnLanDHT": true,
+  "Gateway.ExposeRoutingAPI": true,
+  // A daemon with a key can share its port with no other transport, and says so at every start.
+  "Swarm.Transports.Network.Websocket": false,
+  "Swarm.RelayClient.Enabled": false,
+  "Swarm.EnableHolePunching": false,
+  "AutoNAT.ServiceMode": "disabled",
+  "AutoTLS.Enabled": false,
+};
+
+/** Starts a daemon on free ports of 127.0.0.1, in a temporary folder. */
+export async function startKubo(options: KuboOptions = {}): Promise<Kubo> {
   const program = await findTool("ipfs");
   if (program === null) throw new Error("ipfs is not installed");
   const folder = await temporaryFolder();
@@ -34,10 +59,17 @@ export async function startKubo(options: { profile?: string } = {}): Promise<Kub
 
   const profiles = ["test", ...(options.profile === undefined ? [] : [options.profile])];
   await run(["init", "--profile", profiles.join(",")]);
-  // It would look up its own project's host for bootstrap lists.
-  await run(["config", "--json", "AutoConf.Enabled", "false"]);
+  await changeConfig(`${folder.path}/config`, {
+    // It would look up its own project's host for bootstrap lists.
+    "AutoConf.Enabled": false,
+    ...(options.swarmKey === undefined ? {} : PRIVATE_NETWORK),
+    ...options.config,
+  });
+  if (options.swarmKey !== undefined) {
+    await Deno.writeTextFile(`${folder.path}/swarm.key`, options.swarmKey);
+  }
   const daemon = new Deno.Command(program, {
-    args: ["daemon", "--offline"],
+    args: ["daemon", ...(options.swarmKey === undefined ? ["--offline"] : [])],
     env,
     stdout: "piped",
     stderr: "null",
@@ -50,6 +82,7 @@ export async function startKubo(options: { profile?: string } = {}): Promise<Kub
   return {
     rpcUrl: `http://127.0.0.1:${await portIn(`${folder.path}/api`)}`,
     gatewayUrl: (await Deno.readTextFile(`${folder.path}/gateway`)).trim(),
+    pid: daemon.pid,
     run,
     async stop() {
       daemon.kill("SIGTERM");
@@ -57,6 +90,22 @@ export async function startKubo(options: { profile?: string } = {}): Promise<Kub
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Sets many at once: `ipfs config` is a process for each. */
+async function changeConfig(
+  path: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const config = JSON.parse(await Deno.readTextFile(path));
+  for (const [name, value] of Object.entries(changes)) {
+    const keys = name.split(".");
+    const last = keys.pop() ?? "";
+    let section = config;
+    for (const key of keys) section = section[key] ??= {};
+    section[last] = value;
+  }
+  await Deno.writeTextFile(path, JSON.stringify(config));
 }
 
 /** Reads until the daemon says that it is ready; gives what reads the rest away. */
