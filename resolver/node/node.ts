@@ -70,7 +70,10 @@ export interface DuePointer {
 
 /** When held pointers go into the network again; survives a restart. */
 export interface PutSchedule {
-  /** Those whose turn has come, the longest overdue first. */
+  /**
+   * Those whose turn has come: first those that were never put, the latest first, so that a new one
+   * does not wait behind what gathered meanwhile; then the longest overdue.
+   */
   due(now: number, limit: number): readonly DuePointer[];
   /** When the next one is due, milliseconds since 1970; null when nothing is held. */
   nextDueAt(): number | null;

@@ -21,6 +21,7 @@ const TABLES = `
     due_at          INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX pointers_by_due ON pointers (due_at);
+  CREATE INDEX pointers_never_put ON pointers (due_at) WHERE refreshed_at = 0;
   CREATE INDEX pointers_by_sender ON pointers (standing, sender, sequence);
   CREATE INDEX pointers_by_asked ON pointers (standing, asked_at);
 

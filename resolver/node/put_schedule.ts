@@ -4,6 +4,8 @@ import type { PutSchedule } from "./node.ts";
 import { STANDING } from "./pointer_schema.ts";
 import { bytesOf, type Guard } from "./statements.ts";
 
+const SELECT = "SELECT identity, wire, standing, refreshed_at, asked_at FROM pointers";
+
 /**
  * Over the rows' `due_at`. `flush` writes the questions that are still in memory, so that `askedAt`
  * is right. Every method throws UnavailableError when the disk is full or fails.
@@ -12,10 +14,10 @@ export function createPutSchedule(
   connection: DatabaseSync,
   { guarded, flush }: { guarded: Guard; flush: () => void },
 ): PutSchedule {
-  const due = connection.prepare(
-    `SELECT identity, wire, standing, refreshed_at, asked_at FROM pointers
-     WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
-  );
+  const neverPut = connection.prepare(`${SELECT} WHERE refreshed_at = 0 AND due_at <= ?
+     ORDER BY due_at DESC LIMIT ?`);
+  const putBefore = connection.prepare(`${SELECT} WHERE refreshed_at > 0 AND due_at <= ?
+     ORDER BY due_at LIMIT ?`);
   const next = connection.prepare("SELECT min(due_at) AS next FROM pointers");
   const postpone = connection.prepare(
     `UPDATE pointers SET due_at = ?, refreshed_at = coalesce(?, refreshed_at) WHERE identity = ?`,
@@ -28,7 +30,11 @@ export function createPutSchedule(
   return {
     due(now, limit) {
       flush();
-      return guarded(() => due.all(Math.trunc(now), limit)).map((row) => ({
+      const rows = guarded(() => {
+        const first = neverPut.all(Math.trunc(now), limit);
+        return [...first, ...putBefore.all(Math.trunc(now), limit - first.length)];
+      });
+      return rows.map((row) => ({
         identity: parseIdentity(String(row["identity"])),
         bytes: bytesOf(row["wire"]),
         kept: row["standing"] === STANDING.kept,
