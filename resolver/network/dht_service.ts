@@ -1,0 +1,138 @@
+import type { Connection, Stream } from "@libp2p/interface";
+import { type KadDHT, kadDHT, type KadDHTComponents } from "@libp2p/kad-dht";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import type { NetworkCounters } from "./counters.ts";
+import type { DialRules } from "./dial_rules.ts";
+import { guardStream } from "./message_guard.ts";
+import { DHT_PROTOCOL, REPLICATION } from "./network.ts";
+import type { RecordRules } from "./record_rules.ts";
+import type { RecordStore } from "./record_store.ts";
+import { currentSender, senderOf, type Senders } from "./senders.ts";
+
+/**
+ * How long one node may take for one message, the connection to it included: the least, and what a
+ * slow network may stretch it to. With 20 nodes of which a third is dead, a look-up meets two dead
+ * ones after another at most. Milliseconds.
+ */
+const MESSAGE_MILLISECONDS = { minTimeout: 700, maxTimeout: 2_000 };
+
+/** How long a stream that came in may stay silent; milliseconds. */
+const SILENCE_MILLISECONDS = 5_000;
+
+/** Streams at the same time on one connection; each carries one message. */
+const INBOUND_STREAMS = 32;
+const OUTBOUND_STREAMS = 64;
+
+/** What stands around the engine. */
+export interface DhtGuards {
+  readonly records: RecordStore;
+  readonly rules: RecordRules;
+  readonly dialRules: DialRules;
+  readonly senders: Senders;
+  readonly counters: NetworkCounters;
+}
+
+/** What the engine is given to live on; libp2p's own components have more. */
+export type DhtSurroundings = Omit<KadDHTComponents, "datastore" | "metrics">;
+
+/**
+ * js-libp2p's Kademlia with guards at every door: what comes in is bounded and counted, records are
+ * judged by the pointer's rules and kept by the pointer store, and nobody is dialled for a stranger.
+ * libp2p's own place for such things (`use`) ends streams in resets in 3.3.11.
+ */
+export function createDht(
+  surroundings: DhtSurroundings,
+  guards: DhtGuards,
+  mode: "server" | "client",
+): KadDHT {
+  const { records, rules, dialRules } = guards;
+  const { peerId, privateKey, registrar, addressManager, peerStore, connectionManager } =
+    surroundings;
+  const { events, logger, ping } = surroundings;
+
+  return kadDHT({
+    protocol: DHT_PROTOCOL,
+    clientMode: mode === "client",
+    kBucketSize: REPLICATION,
+    validators: { ourspace: rules.admit, pk: refuseKey },
+    // The engine would compare bytes, correct by them, and fail at the first peer that refuses.
+    selectors: { ourspace: refuseToSelect },
+    peerInfoMapper: (peer) => ({
+      ...peer,
+      multiaddrs: peer.multiaddrs.filter((address) => dialRules.mayKeep(address)),
+    }),
+    allowQueryWithZeroPeers: true,
+    networkDialTimeout: MESSAGE_MILLISECONDS,
+    incomingMessageTimeout: SILENCE_MILLISECONDS,
+    maxInboundStreams: INBOUND_STREAMS,
+    maxOutboundStreams: OUTBOUND_STREAMS,
+  })({
+    peerId,
+    privateKey,
+    addressManager,
+    peerStore,
+    events,
+    logger,
+    ping,
+    datastore: records,
+    connectionManager: guardedOutside(connectionManager),
+    registrar: guardedInside(registrar, guards),
+  });
+}
+
+/** The engine's own rules for public keys are not wanted here: nothing but pointers is kept. */
+function refuseKey(): Promise<void> {
+  return Promise.reject(new OurSpaceError("Only pointers are kept here."));
+}
+
+function refuseToSelect(): number {
+  throw new OurSpaceError("The pointers of a look-up are compared by their order, not here.");
+}
+
+/** The same, but answers to the streams that it opens are looked at before the engine reads them. */
+function guardedOutside(
+  connectionManager: DhtSurroundings["connectionManager"],
+): DhtSurroundings["connectionManager"] {
+  return overlay(connectionManager, {
+    async openStream(peer, protocols, options) {
+      const stream = await connectionManager.openStream(peer, protocols, options);
+      guardStream(stream, () => {});
+      return stream;
+    },
+  });
+}
+
+/** The same, but the engine's handlers are called only for what may be handled, and say for whom. */
+function guardedInside(
+  registrar: DhtSurroundings["registrar"],
+  { senders, counters }: DhtGuards,
+): DhtSurroundings["registrar"] {
+  return overlay(registrar, {
+    handle: (protocol, handler, options) =>
+      registrar.handle(protocol, (stream: Stream, connection: Connection) => {
+        const sender = senderOf(connection);
+        if (senders.isDisgraced(sender)) {
+          connection.abort(new OurSpaceError("The peer sent too many forged records."));
+          return;
+        }
+        guardStream(stream, ({ kind }) => {
+          counters.receive(kind);
+          if (senders.mayAsk(sender)) return;
+          counters.refuse("rate-limited");
+          throw new RangeError("the peer sends too many messages");
+        });
+        return currentSender.run(sender, () => handler(stream, connection));
+      }, options),
+  });
+}
+
+/** An object that answers like another one, but for some methods. */
+function overlay<T extends object>(original: T, own: Partial<T>): T {
+  return new Proxy(original, {
+    get(target, name) {
+      if (name in own) return Reflect.get(own, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,66 @@
+import type { ComponentLogger, Upgrader } from "@libp2p/interface";
+import { multiaddr } from "@multiformats/multiaddr";
+import { type Alarm, deadline } from "../deadline.ts";
+import { parseIpAddress } from "../outbound/ip_address.ts";
+import { WebSocketConnection } from "./websocket_connection.ts";
+
+/** From the WebSocket that is not open yet to the peer that has said who it is; milliseconds. */
+const HANDSHAKE_MILLISECONDS = 10_000;
+
+/** WebSockets in that state at the same time. */
+const MAX_HANDSHAKES = 64;
+
+/** Takes the WebSockets that the HTTP server is opened for. */
+export interface HttpPort {
+  accept(socket: WebSocket, remote: { readonly hostname: string; readonly port: number }): void;
+}
+
+/** `signal` ends the handshakes under way. */
+export function createHttpPort(
+  { upgrader, logger }: { upgrader: Upgrader; logger: ComponentLogger },
+  { alarm, signal }: { alarm: Alarm; signal: AbortSignal },
+): HttpPort {
+  const log = logger.forComponent("ourspace:http-port");
+  let handshakes = 0;
+
+  async function shakeHands(
+    socket: WebSocket,
+    remote: { readonly hostname: string; readonly port: number },
+  ): Promise<void> {
+    using limit = deadline(HANDSHAKE_MILLISECONDS, { parent: signal, alarm });
+    try {
+      await opened(socket, limit.signal);
+      const family = parseIpAddress(remote.hostname)?.version;
+      const address = family === undefined
+        ? `/ip4/127.0.0.1/tcp/${remote.port}/ws`
+        : `/ip${family}/${remote.hostname}/tcp/${remote.port}/ws`;
+      const connection = new WebSocketConnection(socket, multiaddr(address), log);
+      await upgrader.upgradeInbound(connection, { signal: limit.signal });
+    } catch {
+      // What strangers do wrong is their business.
+      socket.close();
+    }
+  }
+
+  return {
+    accept(socket, remote) {
+      if (handshakes >= MAX_HANDSHAKES || signal.aborted) {
+        socket.close();
+        return;
+      }
+      handshakes += 1;
+      shakeHands(socket, remote).finally(() => handshakes -= 1);
+    },
+  };
+}
+
+function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
+  if (socket.readyState === WebSocket.OPEN) return Promise.resolve();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.addEventListener("open", () => resolve(), { once: true });
+  socket.addEventListener("close", () => reject(new Error("closed")), { once: true });
+  socket.addEventListener("error", () => reject(new Error("failed")), { once: true });
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  return promise.finally(() => signal.removeEventListener("abort", abort));
+}

@@ -1,0 +1,132 @@
+import { noise } from "@chainsafe/libp2p-noise";
+import { yamux } from "@chainsafe/libp2p-yamux";
+import { type Identify, identify } from "@libp2p/identify";
+import type { ConnectionGater, Libp2p, Listener, PrivateKey } from "@libp2p/interface";
+import type { KadDHT } from "@libp2p/kad-dht";
+import { type Ping, ping } from "@libp2p/ping";
+import { tcp } from "@libp2p/tcp";
+import { webSockets } from "@libp2p/websockets";
+import { createLibp2p, type Libp2pOptions } from "libp2p";
+import type { Alarm } from "../deadline.ts";
+import { createDht, type DhtGuards } from "./dht_service.ts";
+import { createHttpPort, type HttpPort } from "./http_port.ts";
+import type { Listening } from "./listening.ts";
+import type { PeerData } from "./peer_data.ts";
+
+/** Connections at the same time, and those of them that have not said yet who they are. */
+const MAX_CONNECTIONS = 300;
+const MAX_PENDING_CONNECTIONS = 50;
+
+/** Connections that one address may open a second; not where many nodes share one. */
+const CONNECTIONS_PER_SECOND = 10;
+
+/** Dials at the same time, those that wait, and how many addresses of one peer are tried. */
+const MAX_DIALS = 50;
+const MAX_WAITING_DIALS = 200;
+const MAX_ADDRESSES = 8;
+
+const DIAL_MILLISECONDS = 5_000;
+const ADDRESS_DIAL_MILLISECONDS = 3_000;
+
+/** Where a peer was met last may be true for a week, and is worth a try after a long pause. */
+const ADDRESS_AGE_MILLISECONDS = 7 * 24 * 60 * 60 * 1_000;
+
+type Discovery = NonNullable<Libp2pOptions["peerDiscovery"]>[number];
+
+/** What runs on the libp2p node. */
+export type HostServices = {
+  readonly identify: Identify;
+  readonly ping: Ping;
+  readonly dht: KadDHT;
+  readonly httpPort: HttpPort;
+};
+
+/** A libp2p node. */
+export interface Host {
+  readonly libp2p: Libp2p<HostServices>;
+  /** Nodes in the DHT's routing table. */
+  routingTable(): number;
+  /** Where libp2p's own listeners are, whatever others are told. */
+  listeningOn(): readonly string[];
+}
+
+/** Starts it. Throws when an address cannot be listened on. */
+export async function startHost(
+  { privateKey, peerData, guards, listening, mode, relaxed, discovery, alarm, signal }: {
+    privateKey: PrivateKey;
+    peerData: PeerData;
+    guards: DhtGuards;
+    listening: Listening;
+    mode: "server" | "client";
+    /** Many nodes may share one address: a test, or a network behind one. */
+    relaxed: boolean;
+    discovery: readonly Discovery[];
+    alarm: Alarm;
+    signal: AbortSignal;
+  },
+): Promise<Host> {
+  const libp2p = await createLibp2p<HostServices>({
+    start: false,
+    privateKey,
+    nodeInfo: { name: "ourspace", version: "1", userAgent: "ourspace/1" },
+    datastore: peerData,
+    peerStore: { maxAddressAge: ADDRESS_AGE_MILLISECONDS, maxPeerAge: ADDRESS_AGE_MILLISECONDS },
+    addresses: {
+      listen: [...listening.listen],
+      appendAnnounce: [...listening.append],
+      announce: [...listening.announce],
+    },
+    transports: [tcp(), webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: gaterOf(guards),
+    connectionManager: {
+      maxConnections: MAX_CONNECTIONS,
+      maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
+      inboundConnectionThreshold: relaxed ? Infinity : CONNECTIONS_PER_SECOND,
+      maxParallelDials: MAX_DIALS,
+      maxDialQueueLength: MAX_WAITING_DIALS,
+      maxPeerAddrsToDial: MAX_ADDRESSES,
+      dialTimeout: DIAL_MILLISECONDS,
+      addressDialTimeout: ADDRESS_DIAL_MILLISECONDS,
+      // Names of names (`/dnsaddr`) could lead anywhere.
+      resolvers: {},
+    },
+    peerDiscovery: [...discovery],
+    services: {
+      identify: identify(),
+      ping: ping(),
+      dht: (components) => createDht(components, guards, mode),
+      httpPort: (components) => createHttpPort(components, { alarm, signal }),
+    },
+  });
+  const listeners = new Set<Listener>();
+  libp2p.addEventListener("transport:listening", ({ detail }) => listeners.add(detail));
+  try {
+    await libp2p.start();
+  } catch (error) {
+    await libp2p.stop();
+    throw error;
+  }
+  return {
+    libp2p,
+    routingTable: () => routingTableSize(libp2p.services.dht),
+    listeningOn: () => [...listeners].flatMap((listener) => listener.getAddrs().map(String)),
+  };
+}
+
+function gaterOf({ dialRules }: DhtGuards): ConnectionGater {
+  return {
+    denyDialMultiaddr: async (address) => !await dialRules.mayDial(address),
+    filterMultiaddrForPeer: (_peer, address) => dialRules.mayKeep(address),
+  };
+}
+
+/** The engine has a public routing table that its interface does not mention. */
+function routingTableSize(dht: KadDHT): number {
+  const table: unknown = "routingTable" in dht ? dht.routingTable : null;
+  const size: unknown = typeof table === "object" && table !== null && "size" in table
+    ? table.size
+    : 0;
+  return typeof size === "number" ? size : 0;
+}

@@ -1,0 +1,60 @@
+/** One field at the top level of a Protocol Buffers message. */
+export interface MessageField {
+  readonly number: number;
+  /** A varint's value; 0 for fields of another kind. */
+  readonly value: number;
+}
+
+const VARINT = 0;
+const FIXED_64 = 1;
+const LENGTH_DELIMITED = 2;
+const FIXED_32 = 5;
+
+/** An unsigned LEB128 number, and where it ends. Null: the bytes end before the number does. */
+export function readVarint(
+  bytes: Uint8Array,
+  start: number,
+): { readonly value: number; readonly end: number } | null {
+  let value = 0;
+  for (let index = start; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0;
+    if (index - start === 7) throw new RangeError("a number is too large");
+    value += (byte & 0x7f) * 2 ** (7 * (index - start));
+    if (byte < 0x80) return { value, end: index + 1 };
+  }
+  return null;
+}
+
+/** The fields at the top level, without looking into them. Throws RangeError for anything else. */
+export function* messageFields(bytes: Uint8Array): Generator<MessageField> {
+  let at = 0;
+  while (at < bytes.length) {
+    const tag = number(bytes, at);
+    const field = Math.floor(tag.value / 8);
+    const kind = tag.value % 8;
+    at = tag.end;
+    if (kind === VARINT) {
+      const { value, end } = number(bytes, at);
+      at = end;
+      yield { number: field, value };
+      continue;
+    }
+    at = skipped(bytes, at, kind);
+    yield { number: field, value: 0 };
+  }
+  if (at > bytes.length) throw new RangeError("a field is cut off");
+}
+
+function skipped(bytes: Uint8Array, at: number, kind: number): number {
+  if (kind === FIXED_64) return at + 8;
+  if (kind === FIXED_32) return at + 4;
+  if (kind !== LENGTH_DELIMITED) throw new RangeError("a field has an unknown kind");
+  const { value, end } = number(bytes, at);
+  return end + value;
+}
+
+function number(bytes: Uint8Array, at: number): { value: number; end: number } {
+  const read = readVarint(bytes, at);
+  if (read === null) throw new RangeError("a number is cut off");
+  return read;
+}

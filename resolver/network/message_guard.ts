@@ -1,0 +1,93 @@
+import { type Stream, StreamMessageEvent } from "@libp2p/interface";
+import { messageFields, readVarint } from "./message_fields.ts";
+
+/** An answer with a record of 8 KiB and 20 peers of 8 addresses each takes some 18 KiB. */
+export const MESSAGE_MAX_BYTES = 32 * 1_024;
+
+/**
+ * An honest answer names at most Kademlia's k peers, and perhaps the one asked for and the answerer.
+ * More are refused together: each would cost dials.
+ */
+export const ANSWER_MAX_PEERS = 24;
+
+/** The DHT's messages, by their number in the protocol (libp2p kad-dht specification, "RPC messages"). */
+const KINDS = ["PUT_VALUE", "GET_VALUE", "ADD_PROVIDER", "GET_PROVIDERS", "FIND_NODE", "PING"];
+const TYPE_FIELD = 1;
+const CLOSER_FIELD = 8;
+const PROVIDER_FIELD = 9;
+
+/** Most questions fit: streams that say nothing cost little memory. */
+const FIRST_BUFFER_BYTES = 512;
+/** Of the number that says how long the message is. */
+const LENGTH_MAX_BYTES = 4;
+
+/** What a message says of itself before anything in it is believed or decoded. */
+export interface MessageSummary {
+  /** `unknown` for a number that the protocol does not have. */
+  readonly kind: string;
+  /** How many peers it names. */
+  readonly peers: number;
+}
+
+/**
+ * Stands before the engine, which would gather 4 MiB: one message of bounded size comes in on a
+ * stream, and reaches the engine only after `inspect` has let it pass by not throwing. Anything else
+ * ends the stream. The engine opens a stream for each message, so a second one is nobody's need.
+ */
+export function guardStream(stream: Stream, inspect: (message: MessageSummary) => void): void {
+  let gathered = new Uint8Array(FIRST_BUFFER_BYTES);
+  let length = 0;
+  let passing = false;
+
+  function onMessage(event: StreamMessageEvent): void {
+    if (passing) return;
+    event.stopImmediatePropagation();
+    try {
+      take(event.data.subarray());
+    } catch (error) {
+      // Not within the event: the stream is still handing out what it has read.
+      queueMicrotask(() => stream.abort(error instanceof Error ? error : new Error(String(error))));
+    }
+  }
+
+  function take(bytes: Uint8Array): void {
+    if (length + bytes.length > MESSAGE_MAX_BYTES + LENGTH_MAX_BYTES) {
+      throw new RangeError("the message is too large");
+    }
+    gathered = withRoom(gathered, length + bytes.length);
+    gathered.set(bytes, length);
+    length += bytes.length;
+    const prefix = readVarint(gathered.subarray(0, length), 0);
+    if (prefix === null) return;
+    if (prefix.value > MESSAGE_MAX_BYTES) throw new RangeError("the message is too large");
+    const end = prefix.end + prefix.value;
+    if (length > end) throw new RangeError("more than one message came on a stream");
+    if (length < end) return;
+    inspect(summarize(gathered.subarray(prefix.end, end)));
+    passing = true;
+    stream.dispatchEvent(new StreamMessageEvent(gathered.slice(0, end)));
+    passing = false;
+  }
+
+  stream.addEventListener("message", onMessage);
+}
+
+/** The same bytes, with room for so many. */
+function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  if (size <= bytes.length) return bytes;
+  const grown = new Uint8Array(Math.max(size, 2 * bytes.length));
+  grown.set(bytes);
+  return grown;
+}
+
+/** Throws RangeError when it is no message, or names too many peers. */
+export function summarize(message: Uint8Array): MessageSummary {
+  let type = 0;
+  let peers = 0;
+  for (const field of messageFields(message)) {
+    if (field.number === TYPE_FIELD) type = field.value;
+    if (field.number === CLOSER_FIELD || field.number === PROVIDER_FIELD) peers += 1;
+  }
+  if (peers > ANSWER_MAX_PEERS) throw new RangeError(`the message names ${peers} peers`);
+  return { kind: KINDS[type] ?? "unknown", peers };
+}

@@ -1,0 +1,106 @@
+import { BaseDatastore } from "datastore-core/base";
+import { NotFoundError } from "@libp2p/interface";
+import { Key, type KeyQuery, type Pair, type Query } from "interface-datastore";
+import { type Alarm } from "../deadline.ts";
+import type { KeyValueStore } from "../node/node.ts";
+
+/** What libp2p knows of peers lies here (its peer store, `/peers/<peer>`). */
+const PEERS = "/peers/";
+const STORED_PREFIX = "network/peer";
+
+/** Peers that are remembered; some 1 KB each. */
+const MAX_PEERS = 2_000;
+
+/**
+ * What is known of a peer changes several times while a connection is opened, and losing a moment of
+ * it costs nothing: it is written together, this long after the first change; milliseconds.
+ */
+const WRITE_AFTER_MILLISECONDS = 5_000;
+
+/** libp2p's own data: in memory, and what concerns peers also in the node's database. */
+export class PeerData extends BaseDatastore {
+  /** In the order of their last change: the first is the one to forget. */
+  readonly #values = new Map<string, Uint8Array>();
+  readonly #changed = new Set<string>();
+  readonly #stored: KeyValueStore;
+  readonly #alarm: Alarm;
+  readonly #report: (problem: string) => void;
+  #cancelWrite: (() => void) | null = null;
+
+  constructor(
+    { stored, alarm, report }: {
+      stored: KeyValueStore;
+      alarm: Alarm;
+      report: (problem: string) => void;
+    },
+  ) {
+    super();
+    this.#stored = stored;
+    this.#alarm = alarm;
+    this.#report = report;
+    for (const [key, value] of stored.entries(STORED_PREFIX)) {
+      this.#values.set(key.slice(STORED_PREFIX.length), value);
+    }
+  }
+
+  override put(key: Key, value: Uint8Array): Key {
+    const name = key.toString();
+    this.#values.delete(name);
+    this.#values.set(name, value);
+    this.#touch(name);
+    const [oldest] = this.#values.keys();
+    if (this.#values.size > MAX_PEERS && oldest !== undefined) this.#forget(oldest);
+    return key;
+  }
+
+  override get(key: Key): Uint8Array {
+    const value = this.#values.get(key.toString());
+    if (value === undefined) throw new NotFoundError(`${key} is not held`);
+    return value;
+  }
+
+  override has(key: Key): boolean {
+    return this.#values.has(key.toString());
+  }
+
+  override delete(key: Key): void {
+    this.#forget(key.toString());
+  }
+
+  override *_all({ prefix = "" }: Query): Generator<Pair> {
+    for (const [key, value] of [...this.#values]) {
+      if (key.startsWith(prefix)) yield { key: new Key(key), value };
+    }
+  }
+
+  override *_allKeys({ prefix = "" }: KeyQuery): Generator<Key> {
+    for (const key of [...this.#values.keys()]) if (key.startsWith(prefix)) yield new Key(key);
+  }
+
+  /** Writes what has changed. The last step before the database is closed. */
+  flush(): void {
+    this.#cancelWrite?.();
+    this.#cancelWrite = null;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    try {
+      for (const name of changed) {
+        const value = this.#values.get(name);
+        if (value === undefined) this.#stored.delete(STORED_PREFIX + name);
+        else this.#stored.put(STORED_PREFIX + name, value);
+      }
+    } catch {
+      this.#report("The peers that the node met could not be remembered.");
+    }
+  }
+
+  #forget(name: string): void {
+    if (this.#values.delete(name)) this.#touch(name);
+  }
+
+  #touch(name: string): void {
+    if (!name.startsWith(PEERS)) return;
+    this.#changed.add(name);
+    this.#cancelWrite ??= this.#alarm(WRITE_AFTER_MILLISECONDS, () => this.flush());
+  }
+}

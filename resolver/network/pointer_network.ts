@@ -1,0 +1,189 @@
+import { multiaddr } from "@multiformats/multiaddr";
+import { LRUCache } from "lru-cache";
+import type { Identity } from "../../schemas/identity.ts";
+import { comparePointers, type VerifiedPointer } from "../../schemas/pointer.ts";
+import type { Call, PeerAnswer } from "../contracts.ts";
+import { deadline, systemAlarm } from "../deadline.ts";
+import { UnavailableError } from "../errors.ts";
+import { allowPrivateSetting } from "../outbound/setting.ts";
+import { createCounters } from "./counters.ts";
+import { createDialRules } from "./dial_rules.ts";
+import { checked } from "./listening.ts";
+import { walkTowards } from "./look_up.ts";
+import { watchPeers } from "./met_peers.ts";
+import type { NetworkPut, PointerNetwork } from "./network.ts";
+import type { NetworkOptions } from "./open_network.ts";
+import { PeerData } from "./peer_data.ts";
+import { openPeerKey } from "./peer_key.ts";
+import { putPointer } from "./put_pointer.ts";
+import { createRecordRules } from "./record_rules.ts";
+import { RecordStore } from "./record_store.ts";
+import { keepConnected } from "./redial.ts";
+import { createSenders } from "./senders.ts";
+import { bootstrapSetting } from "./settings.ts";
+import { startListening } from "./start_listening.ts";
+
+/** The engine ends its walks by itself; this is for the case that it does not. Milliseconds. */
+const LOOK_UP_MILLISECONDS = 6_000;
+const PUT_MILLISECONDS = 10_000;
+const CONNECT_MILLISECONDS = 5_000;
+
+/** A text that some nodes refuse, or cannot keep, is not sent again at every look-up; milliseconds. */
+const CORRECTION_PAUSE_MILLISECONDS = 60_000;
+const CORRECTIONS_REMEMBERED = 10_000;
+
+/** Joins the network. The part of `openNetwork` that is loaded with libp2p. */
+export async function startNetwork(options: NetworkOptions): Promise<PointerNetwork> {
+  const { node, settings, verifier, clock, dns, report } = options;
+  const { alarm = systemAlarm, random = Math.random, onNotYetValid = () => {} } = options;
+  const allowPrivate = settings.get(allowPrivateSetting);
+  const bootstrap = settings.get(bootstrapSetting).map(checked);
+  const closing = new AbortController();
+
+  const counters = createCounters();
+  const senders = createSenders(clock);
+  const dialRules = createDialRules({ allowPrivate, dns, clock, alarm });
+  for (const address of bootstrap) dialRules.trust(multiaddr(address));
+  const rules = createRecordRules({ verifier, counters, senders, onNotYetValid });
+  const records = new RecordStore({ pointers: node.pointers, rules, counters, clock, random });
+  const peerData = new PeerData({ stored: node.keyValues, alarm, report });
+  const guards = { records, rules, dialRules, senders, counters };
+
+  const { host, mode, httpPort } = await startListening(options, {
+    privateKey: await openPeerKey(node.dataDir),
+    peerData,
+    guards,
+    alarm,
+    signal: closing.signal,
+  });
+  const { libp2p, routingTable } = host;
+  const { dht } = libp2p.services;
+  const connectedPeers = watchPeers(libp2p);
+  const stopRedialling = keepConnected({ libp2p, routingTable, bootstrap, alarm, random });
+
+  const corrected = new LRUCache<string, number>({ max: CORRECTIONS_REMEMBERED });
+  const lookUps = { found: 0, missing: 0, failed: 0, milliseconds: 0 };
+  const puts = { confirmed: 0, failed: 0 };
+  let closed: Promise<void> | undefined;
+
+  async function put(pointer: VerifiedPointer, { signal }: Call): Promise<NetworkPut> {
+    using limit = deadline(PUT_MILLISECONDS, { parent: signal, alarm });
+    const outcome = await putPointer(dht, libp2p.peerId, pointer, limit.signal);
+    puts.confirmed += outcome.confirmed;
+    puts.failed += outcome.failed;
+    return outcome;
+  }
+
+  /** Nobody waits for it. What fails now is found again by a later look-up. */
+  function correct(greatest: VerifiedPointer): void {
+    const last = corrected.get(greatest.text);
+    if (last !== undefined && clock() - last < CORRECTION_PAUSE_MILLISECONDS) return;
+    corrected.set(greatest.text, clock());
+    put(greatest, { signal: closing.signal }).catch(() => {});
+  }
+
+  /** The greatest of what was found and of what is held here, if somebody did not have it. */
+  async function missedSomewhere(
+    identity: Identity,
+    answers: readonly PeerAnswer[],
+  ): Promise<VerifiedPointer | null> {
+    const held = node.pointers.get(identity);
+    const candidates = answers.map(({ bytes }) => bytes ?? null);
+    const pointers = await Promise.all(
+      [held, ...candidates].map((bytes) =>
+        bytes === null ? null : verifier.verify(bytes, identity).catch(() => null)
+      ),
+    );
+    const greatest = pointers.reduce(
+      (best, one) => one !== null && (best === null || comparePointers(one, best) > 0) ? one : best,
+      null,
+    );
+    if (greatest === null) return null;
+    const lags = answers.some(({ outcome }, index) =>
+      outcome === "none" || (outcome === "pointer" && pointers[index + 1]?.text !== greatest.text)
+    );
+    return lags ? greatest : null;
+  }
+
+  async function* lookUp(identity: Identity, call: Call): AsyncGenerator<PeerAnswer, void, void> {
+    const startedAt = clock();
+    using limit = deadline(LOOK_UP_MILLISECONDS, { parent: call.signal, alarm });
+    const answers: PeerAnswer[] = [];
+    let failures: PeerAnswer[] = [];
+    // A second walk only when nothing was found, and somebody who failed may know.
+    for (let walk = 0; walk < 2; walk++) {
+      const earlier = new Set(answers.map(({ peer }) => peer));
+      failures = [];
+      for await (const answer of walkTowards(dht, identity, { signal: limit.signal, clock })) {
+        if (earlier.has(answer.peer)) continue;
+        if (answer.outcome === "failed") {
+          failures.push(answer);
+          continue;
+        }
+        answers.push(answer);
+        yield answer;
+      }
+      const found = answers.some(({ outcome }) => outcome === "pointer");
+      if (found || failures.length === 0 || limit.signal.aborted) break;
+    }
+    yield* failures;
+    call.signal.throwIfAborted();
+    const outcome = answers.some(({ bytes }) => bytes !== undefined)
+      ? "found"
+      : answers.length > 0 || failures.length === 0
+      ? "missing"
+      : "failed";
+    lookUps[outcome] += 1;
+    lookUps.milliseconds += clock() - startedAt;
+    const greatest = await missedSomewhere(identity, answers);
+    if (greatest !== null) correct(greatest);
+  }
+
+  async function connect(
+    address: string,
+    { signal, trusted }: Call & { readonly trusted: boolean },
+  ): Promise<void> {
+    const target = multiaddr(checked(address));
+    if (trusted) dialRules.trust(target);
+    using limit = deadline(CONNECT_MILLISECONDS, { parent: signal, alarm });
+    try {
+      await libp2p.dial(target, { signal: limit.signal });
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw new UnavailableError(`No node answers at ${address}.`, {
+        remedy: "Compare the address with the one that the node prints when it starts.",
+        cause,
+      });
+    }
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    stopRedialling();
+    await libp2p.stop();
+    peerData.flush();
+  }
+
+  return {
+    peerId: libp2p.peerId.toString(),
+    mode,
+    addresses: () => mode === "client" ? [] : libp2p.getMultiaddrs().map(String),
+    lookUp,
+    put,
+    connect,
+    peers: connectedPeers,
+    accept: (socket, remote) => {
+      if (httpPort) libp2p.services.httpPort.accept(socket, remote);
+      else socket.close();
+    },
+    status: () => ({
+      connections: libp2p.getPeers().length,
+      routingTable: routingTable(),
+      lookUps: { ...lookUps },
+      puts: { ...puts },
+      refused: new Map(counters.refused),
+      received: new Map(counters.received),
+    }),
+    close: () => closed ??= close(),
+  };
+}

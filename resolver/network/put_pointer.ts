@@ -1,0 +1,52 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { PeerId } from "@libp2p/interface";
+import type { KadDHT } from "@libp2p/kad-dht";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import { type NetworkPut, REPLICATION } from "./network.ts";
+import { recordKey } from "./record_key.ts";
+
+/**
+ * Finds the nodes closest to the pointer's key and hands it to each. What was confirmed before the
+ * signal aborted counts; the caller looks at the signal.
+ */
+export async function putPointer(
+  dht: KadDHT,
+  self: PeerId,
+  pointer: VerifiedPointer,
+  signal: AbortSignal,
+): Promise<NetworkPut> {
+  const key = recordKey(pointer.identity);
+  const asked = new Map<string, PeerId>();
+  const confirmed = new Set<string>();
+  try {
+    for await (const event of dht.put(key, pointer.bytes, { signal })) {
+      if (event.name === "SEND_QUERY" && event.messageType === "PUT_VALUE") {
+        asked.set(event.to.toString(), event.to);
+      }
+      if (event.name === "PEER_RESPONSE" && event.messageType === "PUT_VALUE" && event.record) {
+        confirmed.add(event.from.toString());
+      }
+    }
+  } catch {
+    signal.throwIfAborted();
+  }
+  return {
+    confirmed: confirmed.size,
+    failed: asked.size - confirmed.size,
+    among: isAmong(key, self, [...asked.values()]),
+  };
+}
+
+/** True when fewer than k nodes are closer to the key (Kademlia's distance) than this one. */
+function isAmong(key: Uint8Array, self: PeerId, closest: readonly PeerId[]): boolean {
+  if (closest.length < REPLICATION) return true;
+  const target = sha256(key);
+  const own = distance(target, self);
+  return closest.some((peer) => own < distance(target, peer));
+}
+
+/** As text: hexadecimal digits of one length compare like the numbers. */
+function distance(target: Uint8Array, peer: PeerId): string {
+  const place = sha256(peer.toMultihash().bytes);
+  return target.map((byte, index) => byte ^ (place[index] ?? 0)).toHex();
+}

@@ -1,0 +1,107 @@
+import { NotFoundError } from "@libp2p/interface";
+import { Libp2pRecord } from "@libp2p/record";
+import { BaseDatastore } from "datastore-core/base";
+import type { Key, KeyQuery, Pair, Query } from "interface-datastore";
+import { base32 } from "multiformats/bases/base32";
+import type { Identity } from "../../schemas/identity.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import type { Clock } from "../contracts.ts";
+import type { PointerStore } from "../node/node.ts";
+import type { NetworkCounters } from "./counters.ts";
+import type { RecordRules } from "./record_rules.ts";
+import { identityOfKey } from "./record_key.ts";
+import { nextTurn } from "./next_turn.ts";
+import { currentSender } from "./senders.ts";
+
+/** The engine's keys: `/dht/record/<the DHT key in base32>`. */
+const RECORDS = "/dht/record/";
+
+/** A record that is not taken because of what is held here. The remote sees a failed put. */
+class NotTakenError extends OurSpaceError {
+  override name = "NotTakenError";
+}
+
+/**
+ * The engine's datastore is the node's pointer store: "newest wins" is decided there, in one atomic
+ * statement, and the engine, which never compares on a put, cannot go round it. It expires records
+ * after 48 hours by the time it got them; what is held is this store's business, so it always says
+ * "just now" and ignores deletes. Provider records are not kept: adding one throws, which ends the
+ * stream of whoever sent it.
+ */
+export class RecordStore extends BaseDatastore {
+  readonly #pointers: PointerStore;
+  readonly #rules: RecordRules;
+  readonly #counters: NetworkCounters;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+
+  constructor(
+    { pointers, rules, counters, clock, random }: {
+      pointers: PointerStore;
+      rules: RecordRules;
+      counters: NetworkCounters;
+      clock: Clock;
+      random: () => number;
+    },
+  ) {
+    super();
+    this.#pointers = pointers;
+    this.#rules = rules;
+    this.#counters = counters;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  override async put(key: Key, value: Uint8Array): Promise<Key> {
+    identityIn(key);
+    const sender = currentSender.getStore();
+    // Before it puts, the engine stores here what this node holds, or wants others to hold.
+    if (sender === undefined) return key;
+    const record = Libp2pRecord.deserialize(value);
+    const pointer = await this.#rules.check(record.key, record.value);
+    const outcome = this.#pointers.put(pointer, { kind: "stranger", key: sender });
+    if (outcome.kind === "greater-held") {
+      this.#counters.refuse("older");
+      throw new NotTakenError("A greater pointer is held here.");
+    }
+    if (outcome.kind === "full") {
+      this.#counters.refuse("full");
+      throw new NotTakenError("There is no room for the sender's pointer here.");
+    }
+    // Whoever put it gives it to all who should hold it: our own turn comes later, a new one's included.
+    const now = this.#clock();
+    this.#pointers.schedule.postpone(pointer.identity, nextTurn(now, this.#random), now);
+    return key;
+  }
+
+  override get(key: Key): Uint8Array {
+    const identity = identityIn(key);
+    const sender = currentSender.getStore();
+    if (sender !== undefined) this.#pointers.asked(identity, sender);
+    const bytes = this.#pointers.get(identity);
+    if (bytes === null) throw new NotFoundError(`${key} is not held`);
+    return new Libp2pRecord(keyBytes(key), bytes, new Date()).serialize();
+  }
+
+  override has(key: Key): boolean {
+    return this.#pointers.get(identityIn(key)) !== null;
+  }
+
+  override delete(): void {}
+
+  // Only provider records are looked for by prefix, and none are kept.
+  override *_all(_query: Query): Generator<Pair> {}
+  override *_allKeys(_query: KeyQuery): Generator<Key> {}
+}
+
+function keyBytes(key: Key): Uint8Array {
+  const text = key.toString();
+  if (!text.startsWith(RECORDS)) throw new NotFoundError(`${key} is not kept here`);
+  return base32.baseDecode(text.slice(RECORDS.length));
+}
+
+function identityIn(key: Key): Identity {
+  const identity = identityOfKey(keyBytes(key));
+  if (identity === null) throw new NotFoundError(`${key} is nobody's`);
+  return identity;
+}

@@ -1,0 +1,101 @@
+import type { Libp2p, PeerId } from "@libp2p/interface";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import { type Alarm, deadline } from "../deadline.ts";
+import { DHT_PROTOCOL } from "./network.ts";
+
+/** How often it is looked whether everybody is still there, and how soon when somebody left. */
+const CHECK_MILLISECONDS = 15_000;
+/** After a failure: this long, then twice as long each time up to the most. */
+const FIRST_PAUSE_MILLISECONDS = 1_000;
+const LONGEST_PAUSE_MILLISECONDS = 60_000;
+
+const DIAL_MILLISECONDS = 5_000;
+
+/** Of the peers met earlier, so many are tried at a time. */
+const KNOWN_PEERS_AT_ONCE = 8;
+
+/**
+ * Keeps this node in the network: entry points that are not connected are dialled again, and while
+ * nobody is in the routing table the peers met earlier too. It never gives up. Returns the way to stop.
+ */
+export function keepConnected(
+  { libp2p, routingTable, bootstrap, alarm, random }: {
+    libp2p: Libp2p;
+    routingTable: () => number;
+    bootstrap: readonly string[];
+    alarm: Alarm;
+    random: () => number;
+  },
+): () => void {
+  const entries = bootstrap.map((address) => multiaddr(address));
+  /** Who answered at an address that does not name its peer. */
+  const found = new Map<string, PeerId>();
+  const stopped = new AbortController();
+  let pause = FIRST_PAUSE_MILLISECONDS;
+  let cancel = () => {};
+  let busy = false;
+
+  function isConnected(entry: Multiaddr): boolean {
+    const named = entry.getComponents().findLast(({ name }) => name === "p2p")?.value;
+    const peer = named ?? found.get(entry.toString())?.toString();
+    if (peer === undefined) return false;
+    return peer === libp2p.peerId.toString() ||
+      libp2p.getPeers().some((connected) => connected.toString() === peer);
+  }
+
+  async function dial(target: Multiaddr | PeerId): Promise<PeerId | null> {
+    using limit = deadline(DIAL_MILLISECONDS, { parent: stopped.signal, alarm });
+    return await libp2p.dial(target, { signal: limit.signal })
+      .then((connection) => connection.remotePeer, () => null);
+  }
+
+  async function knownPeers(): Promise<readonly PeerId[]> {
+    const peers = await libp2p.peerStore.all({
+      filters: [(peer) => peer.protocols.includes(DHT_PROTOCOL) && peer.addresses.length > 0],
+    });
+    return peers.map(({ id }) => ({ id, order: random() }))
+      .sort((a, b) => a.order - b.order)
+      .slice(0, KNOWN_PEERS_AT_ONCE)
+      .map(({ id }) => id);
+  }
+
+  /** True when nothing is left to do for now. */
+  async function round(): Promise<boolean> {
+    await Promise.all(
+      entries.filter((entry) => !isConnected(entry)).map(async (entry) => {
+        const peer = await dial(entry);
+        if (peer !== null) found.set(entry.toString(), peer);
+      }),
+    );
+    if (routingTable() === 0) await Promise.all((await knownPeers()).map(dial));
+    return entries.every(isConnected) && (routingTable() > 0 || entries.length === 0);
+  }
+
+  async function run(): Promise<void> {
+    if (busy || stopped.signal.aborted) return;
+    busy = true;
+    cancel();
+    const isDone = await round().catch(() => false);
+    busy = false;
+    if (stopped.signal.aborted) return;
+    if (isDone) pause = FIRST_PAUSE_MILLISECONDS;
+    // Half of it is chance: nodes that lost the same entry point do not come back at the same moment.
+    const wait = isDone ? CHECK_MILLISECONDS : pause * (0.5 + random() / 2);
+    if (!isDone) pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
+    cancel = alarm(wait, run);
+  }
+
+  const onDisconnect = () => {
+    if (busy || pause > FIRST_PAUSE_MILLISECONDS || stopped.signal.aborted) return;
+    cancel();
+    cancel = alarm(FIRST_PAUSE_MILLISECONDS, run);
+  };
+  libp2p.addEventListener("peer:disconnect", onDisconnect);
+  run();
+
+  return () => {
+    stopped.abort();
+    cancel();
+    libp2p.removeEventListener("peer:disconnect", onDisconnect);
+  };
+}

@@ -1,0 +1,127 @@
+import type { Clock } from "../../resolver/contracts.ts";
+import { settled } from "./clock.ts";
+import type { PointerNetwork } from "../../resolver/network/network.ts";
+import { type NetworkOptions, openNetwork } from "../../resolver/network/open_network.ts";
+import { networkSettings } from "../../resolver/network/settings.ts";
+import type { Node } from "../../resolver/node/node.ts";
+import { openNode } from "../../resolver/node/open_node.ts";
+import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
+import { createVerifier, type Verifier } from "../../resolver/verify.ts";
+import type { Setting, Settings } from "../../schemas/setting.ts";
+import { fakeDns } from "./fake_dns.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+/** libp2p's timers and sockets outlive the last await by a moment. */
+export const LIBP2P_TEST = { sanitizeOps: false, sanitizeResources: false } as const;
+
+/** How long a condition may take to come true before the test fails; milliseconds. */
+const CONDITION_MILLISECONDS = 20_000;
+
+/** One node of a test's network. */
+export interface NetworkNode extends AsyncDisposable {
+  readonly node: Node;
+  readonly network: PointerNetwork;
+  readonly verifier: Verifier;
+  readonly dataDir: string;
+  /** What it told its operator. */
+  readonly reports: readonly string[];
+}
+
+export interface NetworkNodeOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** An existing folder, which stays; otherwise a new one that is gone afterwards. */
+  readonly dataDir?: string;
+  readonly network?: Partial<NetworkOptions>;
+}
+
+/** Settings as the environment gives them, but loopback addresses are allowed. */
+export function networkEnvironment(environment: Readonly<Record<string, string>>): Settings {
+  const values: Readonly<Record<string, string>> = {
+    [allowPrivateSetting.name]: "127.0.0.0/8,::1",
+    ...Object.fromEntries(networkSettings.map(({ name, fallback }) => [name, fallback])),
+    ...environment,
+  };
+  return { get: <T>(setting: Setting<T>) => setting.parse(values[setting.name] ?? "") };
+}
+
+/** A node of its own on loopback. */
+export async function startNetworkNode(options: NetworkNodeOptions = {}): Promise<NetworkNode> {
+  const { environment = {}, clock = Date.now } = options;
+  await using cleanUp = new AsyncDisposableStack();
+  const dataDir = options.dataDir ?? cleanUp.use(await temporaryFolder()).path;
+  const reports: string[] = [];
+  const report = (problem: string) => void reports.push(problem);
+  const settings = networkEnvironment(environment);
+  const node = await openNode({ dataDir, clock, report });
+  cleanUp.defer(() => node.close());
+  const verifier = createVerifier({ clock });
+  const network = await openNetwork({
+    node,
+    settings,
+    verifier,
+    clock,
+    dns: fakeDns({}),
+    httpAddress: null,
+    publicOrigin: null,
+    report,
+    ...options.network,
+  });
+  cleanUp.defer(() => network.close());
+  const stack = cleanUp.move();
+  return {
+    node,
+    network,
+    verifier,
+    dataDir,
+    reports,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Several nodes that know each other. */
+export interface TestNetwork extends AsyncDisposable {
+  readonly nodes: readonly NetworkNode[];
+}
+
+/**
+ * Nodes in this process that joined through the first, ready when each has all the others (or as many
+ * as a bucket holds) in its routing table.
+ */
+export async function startNetwork(
+  { size, clock, environment }: {
+    size: number;
+    clock?: (index: number) => Clock;
+    environment?: Readonly<Record<string, string>>;
+  },
+): Promise<TestNetwork> {
+  await using cleanUp = new AsyncDisposableStack();
+  const nodes: NetworkNode[] = [];
+  for (let index = 0; index < size; index++) {
+    const [first] = nodes;
+    const one = await startNetworkNode({
+      environment: {
+        BOOTSTRAP: first?.network.addresses().join(",") ?? "",
+        ...environment,
+      },
+      clock: clock?.(index) ?? Date.now,
+    });
+    cleanUp.use(one);
+    nodes.push(one);
+  }
+  await until(
+    "every node knows the others",
+    () => nodes.every(({ network }) => network.status().routingTable >= Math.min(size - 1, 15)),
+  );
+  const stack = cleanUp.move();
+  return { nodes, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Waits for a condition, turn by turn of the event loop. Throws when it does not come true in time. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + CONDITION_MILLISECONDS;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`It did not come true: ${what}`);
+    await settled();
+  }
+}
