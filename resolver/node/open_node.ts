@@ -19,6 +19,8 @@ export interface NodeOptions {
   readonly report: (problem: string) => void;
   readonly randomBytes?: (length: number) => Uint8Array;
   readonly clock?: Clock;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
   readonly quota?: Quota;
 }
 
@@ -51,13 +53,14 @@ async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node>
     report,
     randomBytes = secureRandomBytes,
     clock = Date.now,
+    random = Math.random,
     quota = DEFAULT_QUOTA,
   } = options;
   await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
   const adminToken = await openAdminToken(dataDir, randomBytes);
   const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
   const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes, clock);
-  const pointers = createPointerStore(database, { clock, report, quota });
+  const pointers = createPointerStore(database, { clock, random, report, quota });
   const keyValues = createKeyValueStore(database.connection, createGuard(report));
   let closing: Promise<void> | undefined;
 
