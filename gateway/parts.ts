@@ -8,11 +8,13 @@ import { nameSystems } from "../resolver/names/mod.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
 import { createOutbound } from "../resolver/outbound/create.ts";
+import type { Outbound } from "../resolver/outbound/outbound.ts";
 import { allowPrivateSetting } from "../resolver/outbound/setting.ts";
+import { openPeerRecords, type PeerRecords } from "../resolver/peers/records.ts";
 import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import { pointerSources } from "../resolver/sources/mod.ts";
 import { transports } from "../resolver/transports/mod.ts";
-import { createVerifier, type Verifier } from "../resolver/verify.ts";
+import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
 
 /** The pipeline's parts, as the settings want them. */
@@ -22,6 +24,8 @@ export interface Parts {
   readonly resolver: Resolver;
   readonly content: StoringContentReader;
   readonly sources: readonly PointerSource[];
+  readonly outbound: Outbound;
+  readonly peerRecords: PeerRecords;
 }
 
 /** Builds every part once. `signal` ends what goes on in the background. */
@@ -29,15 +33,26 @@ export async function createParts(options: {
   settings: Settings;
   node: Node | null;
   network: PointerNetwork | null;
+  verifier: Verifier;
+  /** Opened here unless given. */
+  peerRecords?: PeerRecords;
   clock: Clock;
   signal: AbortSignal;
   report: (problem: unknown) => void;
 }): Promise<Parts> {
-  const { settings, node, network, clock, signal, report } = options;
+  const { settings, node, network, verifier, clock, signal, report } = options;
   const dns = createDnsClient(settings.get(dnsSetting));
   const allowPrivate = settings.get(allowPrivateSetting);
   const outbound = createOutbound({ dns, allowPrivate, clock });
-  const context: PartContext = { settings, outbound, dns, node, network, clock };
+  const peerRecords = options.peerRecords ?? openPeerRecords({
+    settings,
+    keyValues: node?.keyValues ?? null,
+    clock,
+    random: Math.random,
+    report,
+  });
+  const { standings } = peerRecords;
+  const context: PartContext = { settings, outbound, dns, node, network, peerRecords, clock };
 
   const [systems, sources, roads, blocks] = await Promise.all([
     createAll(nameSystems, context),
@@ -45,11 +60,10 @@ export async function createParts(options: {
     createAll(transports, context),
     createAll(blockSources, context),
   ]);
-  const verifier = createVerifier({ clock });
   return {
     verifier,
     identifier: createIdentifier({ systems, clock }),
-    resolver: createResolver({ sources, verifier, clock, signal }),
+    resolver: createResolver({ sources, verifier, standings, clock, signal }),
     content: createContentReader({
       blockSources: blocks,
       transports: roads,
@@ -58,6 +72,8 @@ export async function createParts(options: {
       report,
     }),
     sources,
+    outbound,
+    peerRecords,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Identity } from "../schemas/identity.ts";
 import type { VerifiedPointer } from "../schemas/pointer.ts";
-import type { Clock, PointerSource } from "./contracts.ts";
+import type { Clock, FindCall, PeerAnswer, PointerSource } from "./contracts.ts";
 import { abortable } from "./deadline.ts";
 import { PointerRefusedError, type RefusalReason } from "./errors.ts";
 import { newest } from "./select.ts";
@@ -12,6 +12,20 @@ import type { Verifier } from "./verify.ts";
  */
 const MAX_CANDIDATES = 32;
 
+/** Peers of one source whose answers are told apart. */
+const MAX_PEERS = 64;
+
+/** What one of a source's peers has said. */
+export interface AskedPeer {
+  readonly peer: string;
+  readonly outcome: PeerAnswer["outcome"];
+  /** Its record, verified; only with `pointer`. */
+  readonly pointer?: VerifiedPointer;
+  /** Why its record was refused here; a source that verifies by itself keeps the reason to itself. */
+  readonly refusal?: RefusalReason;
+  readonly milliseconds: number;
+}
+
 /** What one source has said so far. */
 export interface SourceAnswer {
   readonly source: PointerSource;
@@ -19,8 +33,13 @@ export interface SourceAnswer {
   readonly greatest: VerifiedPointer | null;
   /** Why its other candidates were refused, each reason once. */
   readonly refusals: ReadonlySet<RefusalReason>;
-  /** `late`: ended from outside before it had finished. */
-  readonly state: "asked" | "finished" | "failed" | "late";
+  /** Who answered what, of a source that asks many; the first of them. */
+  readonly peers: readonly AskedPeer[];
+  /**
+   * `late`: ended from outside before it had finished. `skipped-failing` and `skipped-lying`: it was
+   * not asked, for what it did before.
+   */
+  readonly state: "asked" | "finished" | "failed" | "late" | "skipped-failing" | "skipped-lying";
   /** Why it failed or ended; only then. */
   readonly error?: unknown;
   /** From the question to the end, or to now. */
@@ -52,6 +71,8 @@ export function askSource(
   const { verifier, clock, signal, onPointer } = options;
   const askedAt = clock();
   const verified: VerifiedPointer[] = [];
+  const peers: AskedPeer[] = [];
+  const judging: Promise<void>[] = [];
   const refusals = new Set<RefusalReason>();
   let end: Pick<SourceAnswer, "state" | "error" | "milliseconds"> | null = null;
 
@@ -66,9 +87,28 @@ export function askSource(
     }
   }
 
+  /** The same bytes come as a candidate too: the verifier remembers their signature. */
+  async function judgePeer({ peer, outcome, bytes, milliseconds }: PeerAnswer): Promise<void> {
+    if (bytes === undefined) return void peers.push({ peer, outcome, milliseconds });
+    try {
+      const pointer = await verifier.verify(bytes, identity);
+      peers.push({ peer, outcome, pointer, milliseconds });
+    } catch (error) {
+      const refusal = error instanceof PointerRefusedError ? { refusal: error.reason } : {};
+      peers.push({ peer, outcome: "refused", ...refusal, milliseconds });
+    }
+  }
+
+  function onAnswer(answer: PeerAnswer): void {
+    if (judging.length < MAX_PEERS && !signal.aborted) judging.push(judgePeer(answer));
+  }
+
   async function read(): Promise<void> {
     try {
-      for await (const candidate of candidates(source, identity, signal)) await judge(candidate);
+      for await (const candidate of candidates(source, identity, { signal, onAnswer })) {
+        await judge(candidate);
+      }
+      await abortable(Promise.all(judging), signal);
       end = { state: "finished", milliseconds: clock() - askedAt };
     } catch (error) {
       const state = signal.aborted ? "late" : "failed";
@@ -82,17 +122,32 @@ export function askSource(
       source,
       greatest: newest(verified),
       refusals: new Set(refusals),
+      peers: [...peers],
       ...(end ?? { state: "asked", milliseconds: clock() - askedAt }),
     }),
   };
 }
 
+/** A source that is left alone for now: it is as silent as one that fails, at no cost. */
+export function skipSource(source: PointerSource, conduct: "failed" | "lied"): AskedSource {
+  const answer: SourceAnswer = {
+    source,
+    greatest: null,
+    refusals: new Set(),
+    peers: [],
+    state: conduct === "lied" ? "skipped-lying" : "skipped-failing",
+    milliseconds: 0,
+  };
+  return { ended: Promise.resolve(), answer: () => answer };
+}
+
 async function* candidates(
   source: PointerSource,
   identity: Identity,
-  signal: AbortSignal,
+  call: FindCall,
 ): AsyncGenerator<Uint8Array, void> {
-  const iterator = source.find(identity, { signal })[Symbol.asyncIterator]();
+  const { signal } = call;
+  const iterator = source.find(identity, call)[Symbol.asyncIterator]();
   try {
     for (let count = 0; count < MAX_CANDIDATES; count++) {
       const next = await abortable(iterator.next(), signal);

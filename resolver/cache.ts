@@ -82,6 +82,13 @@ export function cached(
     return started;
   }
 
+  /** Those in bad standing are asked too. */
+  function walkToAll(identity: Identity, notBefore: number): SharedWalk {
+    const shared = walk(identity, notBefore);
+    inner.askEverybody(identity);
+    return shared;
+  }
+
   function hold(key: string, resolution: Resolution, refreshAt: number): Resolution {
     failures.delete(key);
     held.set(key, { resolution, refreshAt });
@@ -134,7 +141,7 @@ export function cached(
       }
       const found = await abortable(
         policy === "network-only"
-          ? walk(identity, now - CONCURRENT_MILLISECONDS).end
+          ? walkToAll(identity, now - CONCURRENT_MILLISECONDS).end
           : walk(identity, 0).answer,
         signal,
       );
@@ -159,7 +166,11 @@ export function cached(
 
 /** A report from before a greater pointer was known. */
 function outdated(report: SourceReport): SourceReport {
-  return report.outcome === "newest" ? { ...report, outcome: "older" } : report;
+  const peers = report.peers?.map((peer) =>
+    peer.outcome === "newest" ? { ...peer, outcome: "older" as const } : peer
+  );
+  const outcome = report.outcome === "newest" ? "older" : report.outcome;
+  return { ...report, outcome, ...(peers === undefined ? {} : { peers }) };
 }
 
 /** True for an error that says something about the identity, not about the sources' state. */

@@ -1,6 +1,6 @@
 import { type Identity, identityText } from "../schemas/identity.ts";
 import type { VerifiedPointer } from "../schemas/pointer.ts";
-import type { SourceAnswer } from "./ask_source.ts";
+import type { AskedPeer, SourceAnswer } from "./ask_source.ts";
 import {
   NotFoundError,
   OutboundError,
@@ -9,7 +9,7 @@ import {
   UnavailableError,
 } from "./errors.ts";
 import { OUTBOUND_REASON_TEXTS } from "./outbound/reason_texts.ts";
-import type { Resolution, SourceReport } from "./resolution.ts";
+import type { PeerReport, Resolution, SourceReport } from "./resolution.ts";
 import { relation } from "./select.ts";
 import type { WalkState } from "./walk.ts";
 
@@ -52,6 +52,11 @@ export function saidNone(answer: SourceAnswer): boolean {
   return answer.state === "finished" && answer.greatest === null && answer.refusals.size === 0;
 }
 
+/** True when it was left alone for what it did before. */
+function isSkipped({ state }: SourceAnswer): boolean {
+  return state === "skipped-failing" || state === "skipped-lying";
+}
+
 function nothingFound(identity: Identity, answers: readonly SourceAnswer[]): Error {
   const who = identityText(identity);
   if (answers.some((answer) => answer.refusals.has("not-verifiable-here"))) {
@@ -82,14 +87,28 @@ function nothingFound(identity: Identity, answers: readonly SourceAnswer[]): Err
 }
 
 function report(answer: SourceAnswer, newest: VerifiedPointer | null): SourceReport {
-  const { source, greatest, milliseconds } = answer;
+  const { source, greatest, milliseconds, peers } = answer;
   return {
     source: source.id,
     outcome: outcome(answer, newest),
     ...(greatest === null ? {} : { timestamp: greatest.timestamp }),
     milliseconds,
     reason: reason(answer),
+    ...(peers.length === 0 ? {} : { peers: peers.map((peer) => peerReport(peer, newest)) }),
   };
+}
+
+function peerReport(
+  { peer, outcome, pointer, milliseconds }: AskedPeer,
+  newest: VerifiedPointer | null,
+): PeerReport {
+  if (pointer !== undefined) {
+    const { timestamp } = pointer;
+    const isNewest = newest !== null && relation(pointer, newest) === "same";
+    return { peer, outcome: isNewest ? "newest" : "older", timestamp, milliseconds };
+  }
+  // A pointer without its record proves nothing.
+  return { peer, outcome: outcome === "pointer" ? "refused" : outcome, milliseconds };
 }
 
 function outcome(
@@ -101,6 +120,7 @@ function outcome(
   }
   if (answer.refusals.size > 0) return "refused";
   if (answer.state === "finished") return "none";
+  if (isSkipped(answer)) return "skipped";
   return answer.state === "failed" ? "failed" : "late";
 }
 
@@ -110,6 +130,12 @@ function reason(answer: SourceAnswer): string {
   const [refusal] = answer.refusals;
   if (refusal !== undefined) return REFUSAL_TEXTS[refusal];
   if (answer.state === "finished") return "It knows no pointer.";
+  if (answer.state === "skipped-failing") {
+    return "It was not asked: it failed several times in a row.";
+  }
+  if (answer.state === "skipped-lying") {
+    return "It was not asked: it sent records that nobody signed.";
+  }
   if (answer.state !== "failed") return OUTBOUND_REASON_TEXTS.timeout;
   return answer.error instanceof OutboundError
     ? OUTBOUND_REASON_TEXTS[answer.error.reason]

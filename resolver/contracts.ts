@@ -7,6 +7,7 @@ import type { DnsClient } from "./dns/client.ts";
 import type { PointerNetwork } from "./network/network.ts";
 import type { Node } from "./node/node.ts";
 import type { Outbound } from "./outbound/outbound.ts";
+import type { PeerRecords } from "./peers/records.ts";
 
 /** Every wait can be ended from outside. */
 export interface Call {
@@ -57,6 +58,12 @@ export interface FindCall extends Call {
 /** A place where pointers are gathered. What it yields are candidates: nothing of it is trusted. */
 export interface PointerSource {
   readonly id: string;
+  /**
+   * Whose conduct is remembered (standing.ts), so that a walk asks less who fails or lies. `peer`: one
+   * other machine, under the source's id. `peers`: several, each under its name in `onAnswer`. Without
+   * it the source is always asked: this machine's own store, a network as a whole.
+   */
+  readonly asks?: "peer" | "peers";
   /** Yields nothing: not known here. Throws: failed, nothing can be concluded. */
   find(identity: Identity, call: FindCall): AsyncIterable<Uint8Array>;
   /**
@@ -104,6 +111,8 @@ export interface PartContext {
   readonly node: Node | null;
   /** The embedded node's place in the pointer network; null without one. */
   readonly network: PointerNetwork | null;
+  /** What is known about other nodes. */
+  readonly peerRecords: PeerRecords;
   readonly clock: Clock;
 }
 

@@ -12,16 +12,30 @@ import type { Call } from "./contracts.ts";
  */
 export type ResolvePolicy = "cache-only" | "cache-first" | "network-only";
 
+/** What one peer of a source that asks many said. */
+export interface PeerReport {
+  readonly peer: string;
+  readonly outcome: "newest" | "older" | "none" | "failed" | "refused";
+  /** The timestamp of the verified pointer it gave. */
+  readonly timestamp?: string;
+  readonly milliseconds: number;
+}
+
 /** What one source said in the last walk over all sources. */
 export interface SourceReport {
   readonly source: string;
-  /** `late`: still silent when the report was made, or when the deadline passed. */
-  readonly outcome: "newest" | "older" | "none" | "failed" | "refused" | "late";
+  /**
+   * `refused`: what it sent did not pass verification. `late`: still silent when the report was made,
+   * or when the deadline passed. `skipped`: not asked, because it failed or lied before.
+   */
+  readonly outcome: "newest" | "older" | "none" | "failed" | "refused" | "late" | "skipped";
   /** The timestamp of the greatest pointer it gave. */
   readonly timestamp?: string;
   readonly milliseconds: number;
   /** For people; names no internals. */
   readonly reason: string;
+  /** Who answered what, of a source that asks many: up to 64. */
+  readonly peers?: readonly PeerReport[];
 }
 
 /** An answer about an identity. */
@@ -58,4 +72,6 @@ export interface NetworkResolver extends Resolver {
   resolve(...question: Parameters<Resolver["resolve"]>): Promise<NetworkResolution>;
   /** The pointer takes part in every race under way, that of the call made just before included. */
   accept(pointer: VerifiedPointer): void;
+  /** Races under way about it, that of the call made just before included, leave nobody out any longer. */
+  askEverybody(identity: Identity): void;
 }

@@ -11,6 +11,7 @@ import type {
   Resolver,
   SourceReport,
 } from "./resolution.ts";
+import { createStandings, type Standings } from "./standing.ts";
 import type { Verifier } from "./verify.ts";
 import { startWalk, type Walk } from "./walk.ts";
 
@@ -28,6 +29,8 @@ export interface ResolverOptions {
   readonly sources: readonly PointerSource[];
   readonly verifier: Verifier;
   readonly clock: Clock;
+  /** Whom it pays to ask; its own unless given. */
+  readonly standings?: Standings;
   /** The machine's timers unless given. */
   readonly alarm?: Alarm;
   /** Ends everything that goes on in the background. */
@@ -40,11 +43,13 @@ export interface ResolverOptions {
 export function createResolver(options: ResolverOptions): Resolver {
   const {
     alarm = systemAlarm,
+    standings = createStandings(options),
     signal = new AbortController().signal,
     onFailedCorrection = () => {},
   } = options;
   const network = createNetworkResolver({
     ...options,
+    standings,
     alarm,
     signal,
     onFailedCorrection,
@@ -75,6 +80,7 @@ function createNetworkResolver(
       if (policy === "cache-only") throw nothingHeld(identity);
       makeRoom();
       const walk = startWalk(identity, options);
+      if (policy === "network-only") walk.askEverybody();
       walks.add(walk);
       void walk.end.then((state) => {
         walks.delete(walk);
@@ -88,6 +94,11 @@ function createNetworkResolver(
     accept(pointer) {
       const key = identityKey(pointer.identity);
       for (const walk of walks) if (identityKey(walk.identity) === key) walk.join(pointer);
+    },
+
+    askEverybody(identity) {
+      const key = identityKey(identity);
+      for (const walk of walks) if (identityKey(walk.identity) === key) walk.askEverybody();
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { Identity } from "../schemas/identity.ts";
 import type { VerifiedPointer } from "../schemas/pointer.ts";
-import { askSource, type SourceAnswer } from "./ask_source.ts";
+import { type AskedSource, askSource, skipSource, type SourceAnswer } from "./ask_source.ts";
 import type { Clock, PointerSource } from "./contracts.ts";
 import { type Alarm, deadline, REQUEST_MILLISECONDS } from "./deadline.ts";
+import { conductOf } from "./conduct.ts";
 import { newest } from "./select.ts";
+import type { Standings } from "./standing.ts";
 import type { Verifier } from "./verify.ts";
 
 /**
@@ -34,6 +36,8 @@ export interface Walk {
   readonly end: Promise<WalkState>;
   /** A pointer that came by another way takes part; it starts no grace period. */
   join(pointer: VerifiedPointer): void;
+  /** Sources that were left out for their bad standing are asked now. */
+  askEverybody(): void;
   /** Ends it now, with what it has found so far. */
   stop(): void;
 }
@@ -42,15 +46,17 @@ export interface Walk {
 export interface WalkOptions {
   readonly sources: readonly PointerSource[];
   readonly verifier: Verifier;
+  /** Without it everybody is asked, and nobody's conduct is noted. */
+  readonly standings?: Standings;
   readonly clock: Clock;
   readonly alarm: Alarm;
   /** Ends the walk before its deadline. */
   readonly signal: AbortSignal;
 }
 
-/** Asks all sources at the same time. */
+/** Asks all sources at the same time; those in bad standing only when there is nobody else. */
 export function startWalk(identity: Identity, options: WalkOptions): Walk {
-  const { sources, verifier, clock, alarm } = options;
+  const { sources, verifier, standings, clock, alarm } = options;
   const startedAt = clock();
   const limit = deadline(WALK_MILLISECONDS, { parent: options.signal, alarm });
   const stopped = new AbortController();
@@ -62,24 +68,58 @@ export function startWalk(identity: Identity, options: WalkOptions): Walk {
   function onPointer(): void {
     cancelGrace ??= alarm(GRACE_MILLISECONDS, graced.resolve);
   }
-  const asked = sources.map((source) =>
-    askSource(source, identity, { verifier, clock, signal, onPointer })
-  );
+  const ask = (source: PointerSource) =>
+    askSource(source, identity, { verifier, clock, signal, onPointer });
+  const avoided = standings === undefined
+    ? new Map<PointerSource, "failed" | "lied">()
+    : inBadStanding(sources, standings);
+  let asked: readonly AskedSource[] = sources.map((source) => {
+    const conduct = avoided.get(source);
+    return conduct === undefined ? ask(source) : skipSource(source, conduct);
+  });
   function state(): WalkState {
     const answers = asked.map((source) => source.answer());
     const found = answers.flatMap(({ greatest }) => greatest ?? []);
     return { identity, startedAt, answers, greatest: newest([...joined, ...found]) };
   }
-  const end = Promise.all(asked.map((source) => source.ended)).then(() => {
+  async function everybodyEnded(): Promise<void> {
+    const waitedFor = asked;
+    await Promise.all(waitedFor.map((source) => source.ended));
+    if (waitedFor !== asked) await everybodyEnded();
+  }
+  const end = everybodyEnded().then(() => {
     limit[Symbol.dispose]();
     cancelGrace?.();
-    return state();
+    const final = state();
+    for (const [name, conduct] of final.answers.flatMap(conductOf)) standings?.note(name, conduct);
+    return final;
   });
   return {
     identity,
     answer: Promise.race([graced.promise.then(state), end]),
     end,
     join: (pointer) => void joined.push(pointer),
+    askEverybody() {
+      if (avoided.size === 0 || signal.aborted) return;
+      asked = asked.map((one) => {
+        const { source } = one.answer();
+        return avoided.has(source) ? ask(source) : one;
+      });
+      avoided.clear();
+    },
     stop: () => stopped.abort(),
   };
+}
+
+/** Nobody, when they are all that there is: a node that is down is still the only one to ask. */
+function inBadStanding(
+  sources: readonly PointerSource[],
+  standings: Standings,
+): Map<PointerSource, "failed" | "lied"> {
+  const peers = sources.filter(({ asks }) => asks === "peer");
+  const avoided = peers.flatMap((peer) => {
+    const conduct = standings.avoided(peer.id);
+    return conduct === null ? [] : [[peer, conduct] as const];
+  });
+  return new Map(avoided.length === peers.length ? [] : avoided);
 }

@@ -1,4 +1,5 @@
 import type { Part, PointerSource } from "../contracts.ts";
+import { learnedPeersSource } from "./learned_peers.ts";
 import { peerSources } from "./peers.ts";
 import { rendezvousSource } from "./rendezvous.ts";
 import { storeSource } from "./store.ts";
@@ -7,5 +8,6 @@ import { storeSource } from "./store.ts";
 export const pointerSources: readonly Part<PointerSource>[] = [
   storeSource,
   peerSources,
+  learnedPeersSource,
   rendezvousSource,
 ];

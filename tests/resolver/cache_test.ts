@@ -258,6 +258,7 @@ Deno.test("the floor holds over any inner resolver, one that forgets included", 
       return Promise.resolve({ ...answer, rest: Promise.resolve(answer) });
     },
     accept() {},
+    askEverybody() {},
   };
   let now = 0;
   const { signal } = new AbortController();

@@ -21,6 +21,7 @@ function answer(fields: Partial<SourceAnswer> = {}): SourceAnswer {
     source: scriptedSource(createTestClock(), [], "somewhere"),
     greatest: null,
     refusals: new Set(),
+    peers: [],
     state: "finished",
     milliseconds: 12,
     ...fields,

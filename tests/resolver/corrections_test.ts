@@ -34,6 +34,7 @@ function said(source: PointerSource, fields: Partial<SourceAnswer> = {}): Source
     source,
     greatest: null,
     refusals: new Set(),
+    peers: [],
     state: "finished",
     milliseconds: 1,
     ...fields,

@@ -1,0 +1,61 @@
+import type { Identity } from "../../schemas/identity.ts";
+import type { Clock, FindCall, Part, PeerAnswer, PointerSource } from "../contracts.ts";
+import { UnavailableError } from "../errors.ts";
+import type { Outbound } from "../outbound/outbound.ts";
+import type { PeerBook } from "../peers/book.ts";
+import { createPeerClient } from "../peers/client.ts";
+import { peersSetting } from "../peers/setting.ts";
+
+/** Strangers are asked beside the configured peers and the DHT, never instead of them. */
+const MAX_ASKED = 3;
+
+/**
+ * Nodes that other nodes told of: strangers, of whom a few in good standing are asked. Nothing is
+ * offered to them.
+ */
+export const learnedPeersSource: Part<PointerSource> = {
+  id: "learned-peers",
+  settings: [peersSetting],
+  create({ settings, node, outbound, peerRecords, clock }) {
+    // Without a peer and without a node there is nobody to hear of others from.
+    const nobody = node === null && settings.get(peersSetting).length === 0;
+    return Promise.resolve(nobody ? [] : [sourceOver(peerRecords.book, outbound, clock)]);
+  },
+};
+
+function sourceOver(book: PeerBook, outbound: Outbound, clock: Clock): PointerSource {
+  async function ask(url: string, identity: Identity, call: FindCall): Promise<PeerAnswer> {
+    const askedAt = clock();
+    const client = createPeerClient({ base: url, name: url, trust: "stranger", outbound });
+    try {
+      const bytes = await client.pointer(identity, call);
+      const milliseconds = clock() - askedAt;
+      return bytes === null
+        ? { peer: url, outcome: "none", milliseconds }
+        : { peer: url, outcome: "pointer", bytes, milliseconds };
+    } catch {
+      call.signal.throwIfAborted();
+      return { peer: url, outcome: "failed", milliseconds: clock() - askedAt };
+    }
+  }
+
+  return {
+    id: "learned peers",
+    asks: "peers",
+
+    async *find(identity, call) {
+      const waiting = new Map(
+        book.choose(MAX_ASKED).map((url) => [url, ask(url, identity, call)] as const),
+      );
+      let failed = waiting.size > 0;
+      while (waiting.size > 0) {
+        const answer = await Promise.race(waiting.values());
+        waiting.delete(answer.peer);
+        call.onAnswer?.(answer);
+        if (answer.outcome !== "failed") failed = false;
+        if (answer.bytes !== undefined) yield answer.bytes;
+      }
+      if (failed) throw new UnavailableError("None of the learned peers could be asked.");
+    },
+  };
+}
