@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PointerSource } from "../../resolver/contracts.ts";
-import { systemAlarm } from "../../resolver/deadline.ts";
+import { abortable, deadline, systemAlarm } from "../../resolver/deadline.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { startProviding } from "../../resolver/rendezvous/provide.ts";
 import { rendezvousSource } from "../../resolver/sources/rendezvous.ts";
@@ -68,12 +68,15 @@ async function sourceWith(settings: Readonly<Record<string, string>>): Promise<P
   return source ?? assert.fail("there is no source");
 }
 
-/** When the pointer was provided: the node has noted it. */
-async function untilProvided(node: Node, signal: AbortSignal): Promise<void> {
-  while ([...node.keyValues.entries("rendezvous/")].length === 0) {
-    signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+/** The node, and when it has noted that something was provided. */
+function noting(node: Node): { readonly node: Node; readonly noted: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { keyValues } = node;
+  const put = (key: string, value: Uint8Array) => {
+    keyValues.put(key, value);
+    if (key.startsWith("rendezvous/")) resolve();
+  };
+  return { node: { ...node, keyValues: { ...keyValues, put } }, noted: promise };
 }
 
 realTest(
@@ -85,11 +88,12 @@ realTest(
     const unknown = makeSigner().identity;
     const stopping = new AbortController();
     const failed = Promise.withResolvers<never>();
-    const done = providing({ ...there, signal: stopping.signal, report: failed.reject });
+    const { node, noted } = noting(there.node);
+    const done = providing({ ...there, node, signal: stopping.signal, report: failed.reject });
     try {
       there.node.pointers.put(pointer, { kind: "operator" });
-      const patience = AbortSignal.timeout(20_000);
-      await Promise.race([untilProvided(there.node, patience), failed.promise]);
+      using patience = deadline(20_000);
+      await abortable(Promise.race([noted, failed.promise]), patience.signal);
       const ways = [
         { KUBO_RPC_URL: there.other.rpcUrl },
         { DELEGATED_ROUTING: there.other.gatewayUrl },

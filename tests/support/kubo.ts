@@ -85,7 +85,8 @@ export async function startKubo(options: KuboOptions = {}): Promise<Kubo> {
     pid: daemon.pid,
     run,
     async stop() {
-      daemon.kill("SIGTERM");
+      // Its folder goes with it; ending in good order, it would wait 5 s for idle connections.
+      daemon.kill("SIGKILL");
       await Promise.all([daemon.status, drained()]);
       await folder[Symbol.asyncDispose]();
     },
