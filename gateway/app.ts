@@ -13,8 +13,10 @@ import { siteOf } from "./http/site.ts";
 export interface AppRoutes {
   /** A feed's page, posts, formats and proof, relative to wherever the feed lives. */
   readonly feed: readonly Hono<GatewayEnv>[];
-  /** `/` and `/status`: of the own host only. */
-  readonly own: readonly Hono<GatewayEnv>[];
+  /** `/`: of the own host only. */
+  readonly home: Hono<GatewayEnv>;
+  /** `/status`: of the own host only, and for people: no page on the web may read it. */
+  readonly status: Hono<GatewayEnv>;
   /** `/feed.xsl`, `/page.css`, `/ipfs/…`: the same on every host. */
   readonly everywhere: readonly Hono<GatewayEnv>[];
   /** `/v1/…`, `/health`, `/metrics`: they ignore Host. */
@@ -43,9 +45,11 @@ export function createApp(parts: {
   for (const group of routes.services) services.route("/", group);
 
   const own = new Hono<GatewayEnv>();
-  own.use(headLength, publicReading, withDeadline);
+  own.use(headLength);
+  own.route("/", routes.status);
+  own.use(publicReading, withDeadline);
   for (const group of routes.everywhere) own.route("/", group);
-  for (const group of routes.own) own.route("/", group);
+  own.route("/", routes.home);
   if (routes.feed.length > 0) own.use("/:name/*", canonicalName);
   for (const group of routes.feed) own.route("/:name", group);
 

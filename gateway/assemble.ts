@@ -54,7 +54,8 @@ export async function assembleGateway(
       answerError: createAnswerError({ report }),
       routes: {
         feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],
-        own: [homeRoutes({ welcomePath }), services.statusAt("/status")],
+        home: homeRoutes({ welcomePath }),
+        status: services.statusAt("/status"),
         everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
         services: services.routes,
       },

@@ -1,4 +1,5 @@
 import { peersSetting } from "../resolver/peers/setting.ts";
+import { createVerifier } from "../resolver/verify.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
 import { readConfig } from "./config/config.ts";
@@ -23,6 +24,7 @@ export async function assembleEdge(
     settings,
     node: null,
     network: null,
+    verifier: createVerifier({ clock: Date.now }),
     publicOrigin,
     welcomePath: null,
     clock: Date.now,

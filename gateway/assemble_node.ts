@@ -1,3 +1,4 @@
+import { Hono } from "hono";
 import { createApp } from "./app.ts";
 import type { Gateway } from "./assemble.ts";
 import { build } from "./build.ts";
@@ -19,7 +20,8 @@ export async function assembleNode(options: ServerOptions): Promise<Gateway> {
     answerError: createAnswerError({ report }),
     routes: {
       feed: [],
-      own: [services.statusAt("/", "/status")],
+      home: new Hono(),
+      status: services.statusAt("/", "/status"),
       everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
       services: services.routes,
     },

@@ -2,7 +2,9 @@ import type { Hono } from "hono";
 import type { Clock } from "../resolver/contracts.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
+import type { PeerRecords } from "../resolver/peers/records.ts";
 import type { Resolver } from "../resolver/resolver.ts";
+import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { networkMetrics } from "./http/network_metrics.ts";
@@ -20,6 +22,9 @@ export interface ServerOptions {
   readonly settings: Settings;
   readonly node: Node | null;
   readonly network: PointerNetwork | null;
+  readonly verifier: Verifier;
+  /** What is known about other nodes; in memory unless given. */
+  readonly peerRecords?: PeerRecords;
   /** The gateway's own address, for links. */
   readonly publicOrigin: URL;
   /** Nothing goes on beside the routes unless given. */
@@ -46,11 +51,11 @@ export interface Services {
 export function createServices(
   options: ServerOptions & { parts: Parts; resolver: Resolver },
 ): Services {
-  const { node, network, parts, resolver, clock, ready, signal } = options;
+  const { settings, node, network, parts, resolver, clock, ready, signal } = options;
   const { background = NO_BACKGROUND } = options;
   const { identifier, sources, verifier } = parts;
   const startedAt = clock();
-  const status = () => readStatus({ startedAt, clock, node, network, background });
+  const status = () => readStatus({ settings, startedAt, clock, node, network, background });
   const requests = createRequestCounter();
   const metrics = [
     requests.metric,

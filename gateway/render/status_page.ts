@@ -1,6 +1,8 @@
 import type { NetworkStatus } from "../../resolver/network/network.ts";
+import type { FollowStatus } from "../../resolver/peers/follow.ts";
+import type { PeersStatus } from "../../resolver/peers/start.ts";
 import { formatBytes } from "../format_bytes.ts";
-import type { NetworkView, PeerStatus, Status, StoreStatus } from "../status/status.ts";
+import type { NetworkView, Status, StoreStatus } from "../status/status.ts";
 import { html, type Markup } from "./markup.ts";
 import { plainPage } from "./plain_page.ts";
 import { describeStatus } from "./status_words.ts";
@@ -20,7 +22,7 @@ export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
       ${warnings.map((warning) => html`<p class="warning" role="status">${warning}</p>`)}
       <div class="guides">
         ${network === null ? null : addresses(network)}
-        ${peers.length === 0 ? null : configuredPeers(peers)}
+        ${peers === null || peers.followed.length === 0 ? null : chosenPeers(peers)}
         ${network === null ? null : connectedPeers(network)}
         ${store === null ? null : records(store)}
         ${network === null ? null : lookUps(network.figures)}
@@ -51,22 +53,33 @@ function addresses({ mode, addresses, peerId }: NetworkView): Markup {
   `;
 }
 
-function configuredPeers(peers: readonly PeerStatus[]): Markup {
+function chosenPeers({ followed, learned, waiting }: PeersStatus): Markup {
   return html`
     <section>
       <h2>Chosen peers</h2>
-      <ul class="rows">${peers.map(({ name, standing, taken, inStep }) =>
+      <ul class="rows">${followed.map(({ peer, state, taken, problem }) =>
         html`
-          <li>
-            <strong>${name}</strong> <span class="reason">${standing} ${inStep
-              ? "In step"
-              : "Catching up"}: ${number(taken)} pointers taken since the start.</span>
-          </li>
+          <li><strong>${peer}</strong>
+            <span class="reason">${STATES[state]} Taken since the start: ${number(
+              taken,
+            )}.${problem === undefined ? null : ` ${problem}`}</span></li>
         `
       )}</ul>
+      ${figureList([
+        ["Other nodes heard of", number(learned)],
+        ["Pointers whose time has not come", number(waiting)],
+      ])}
     </section>
   `;
 }
+
+const STATES: Readonly<Record<FollowStatus["state"], string>> = {
+  "starting": "Not asked yet.",
+  "catching-up": "Catching up.",
+  "in-step": "In step.",
+  "failing": "Does not answer as it should; asked less until it does.",
+  "no-node": "Keeps no pointers of its own.",
+};
 
 function connectedPeers({ connected, figures }: NetworkView): Markup {
   const listed = connected.slice(0, LISTED_PEERS);
@@ -89,13 +102,13 @@ function connectedPeers({ connected, figures }: NetworkView): Markup {
   `;
 }
 
-function records({ pointers, bytes }: StoreStatus): Markup {
+function records({ pointers, maxPointers, bytes, maxBytes }: StoreStatus): Markup {
   return html`
     <section>
       <h2>Pointers held</h2>
       ${figureList([
-        ["Wallets", number(pointers)],
-        ["Size", formatBytes(bytes)],
+        ["Wallets", `${number(pointers)} of at most ${number(maxPointers)}`],
+        ["Size", `${formatBytes(bytes)} of at most ${formatBytes(maxBytes)}`],
       ])}
     </section>
   `;

@@ -1,4 +1,5 @@
-import type { ClockDoubt, Status } from "../status/status.ts";
+import type { ClockState } from "../../resolver/peers/clock_check.ts";
+import type { Status } from "../status/status.ts";
 
 /** A status in sentences. */
 export interface StatusWords {
@@ -10,7 +11,8 @@ export interface StatusWords {
 
 /** What matters most comes first. Pure. */
 export function describeStatus(status: Status): StatusWords {
-  const { clock, warnings } = status;
+  const { peers, warnings } = status;
+  const clock = peers?.clock ?? null;
   const { headline, lead } = place(status);
   return {
     headline: warnings.length > 0 || clock !== null ? "This node needs you" : headline,
@@ -23,7 +25,7 @@ function place({ store, network, peers }: Status): { headline: string; lead: str
   if (store === null) {
     return {
       headline: "This gateway has no node",
-      lead: `It keeps no pointers, and asks ${count(peers.length, "peer")} for them.`,
+      lead: "It keeps no pointers: it asks its peers for them.",
     };
   }
   if (network === null) {
@@ -31,7 +33,7 @@ function place({ store, network, peers }: Status): { headline: string; lead: str
       headline: "This node is alone",
       lead:
         "It takes no part in the pointer network; its log says why. It serves what it holds, and " +
-        `asks ${count(peers.length, "chosen peer")}.`,
+        `follows ${count(peers?.followed.length ?? 0, "chosen peer")}.`,
     };
   }
   const { connections, routingTable } = network.figures;
@@ -54,10 +56,10 @@ function place({ store, network, peers }: Status): { headline: string; lead: str
 }
 
 /** The clock is a duty: what is signed is dated, and a pointer from the future is refused. */
-function clockWarning({ offsetMilliseconds, peers }: ClockDoubt): string {
+function clockWarning({ offsetMilliseconds, peers }: ClockState): string {
   const minutes = Math.abs(offsetMilliseconds) / 60_000;
   const size = minutes >= 1.5 ? `${Math.round(minutes)} minutes` : "more than a minute";
-  const way = offsetMilliseconds > 0 ? "ahead of" : "behind";
+  const way = offsetMilliseconds > 0 ? "behind" : "ahead of";
   return `This machine’s clock looks wrong: it is ${size} ${way} that of ${
     count(peers, "peer")
   }. ` +

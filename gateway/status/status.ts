@@ -5,6 +5,9 @@ import type {
   PointerNetwork,
 } from "../../resolver/network/network.ts";
 import type { Node } from "../../resolver/node/node.ts";
+import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
+import type { PeersStatus } from "../../resolver/peers/start.ts";
+import type { Settings } from "../../schemas/setting.ts";
 
 /** A node, as its operator sees it at one moment. */
 export interface Status {
@@ -15,18 +18,18 @@ export interface Status {
   readonly store: StoreStatus | null;
   /** Null for a gateway without a node, and where the network could not be opened. */
   readonly network: NetworkView | null;
-  /** The peers of the settings, in their order. */
-  readonly peers: readonly PeerStatus[];
-  /** Null while nothing speaks against this machine's clock. */
-  readonly clock: ClockDoubt | null;
+  /** Null for a gateway without a node: it follows nobody. */
+  readonly peers: PeersStatus | null;
   /** What was reported since the start and needs the operator, e.g. a store that was damaged. */
   readonly warnings: readonly string[];
 }
 
-/** The pointers that are held. */
+/** The pointers that are held, against what may be held. */
 export interface StoreStatus {
   readonly pointers: number;
+  readonly maxPointers: number;
   readonly bytes: number;
+  readonly maxBytes: number;
 }
 
 /** The node's place in the network. */
@@ -38,42 +41,21 @@ export interface NetworkView {
   readonly figures: NetworkStatus;
 }
 
-/** A peer that the operator chose. */
-export interface PeerStatus {
-  /** As strangers may read it (`peerName`). */
-  readonly name: string;
-  /** How it has behaved, for people. */
-  readonly standing: string;
-  /** Pointers taken from its change feed since the start. */
-  readonly taken: number;
-  /** True when its change feed has been read to the end. */
-  readonly inStep: boolean;
-}
-
-/** What makes this machine's clock look wrong. */
-export interface ClockDoubt {
-  /** Ours minus theirs; positive when this machine's clock is ahead. */
-  readonly offsetMilliseconds: number;
-  /** How many peers say so. */
-  readonly peers: number;
-}
-
 /** What goes on beside the routes, as far as it is to be seen. */
 export interface Background {
-  peers(): readonly PeerStatus[];
-  clockDoubt(): ClockDoubt | null;
+  peers(): PeersStatus | null;
   warnings(): readonly string[];
 }
 
 /** Of a gateway that only answers. */
 export const NO_BACKGROUND: Background = {
-  peers: () => [],
-  clockDoubt: () => null,
+  peers: () => null,
   warnings: () => [],
 };
 
 /** Where a status is read from. */
 export interface StatusParts {
+  readonly settings: Settings;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly clock: Clock;
@@ -84,13 +66,15 @@ export interface StatusParts {
 
 /** Reads it; cheap enough for every request. */
 export function readStatus(parts: StatusParts): Status {
-  const { startedAt, clock, node, network, background } = parts;
+  const { settings, startedAt, clock, node, network, background } = parts;
   return {
     startedAt,
     now: clock(),
     store: node === null ? null : {
       pointers: node.pointers.count(),
+      maxPointers: settings.get(maxPointersSetting),
       bytes: node.pointers.bytes(),
+      maxBytes: settings.get(maxPointerBytesSetting),
     },
     network: network === null ? null : {
       peerId: network.peerId,
@@ -100,7 +84,6 @@ export function readStatus(parts: StatusParts): Status {
       figures: network.status(),
     },
     peers: background.peers(),
-    clock: background.clockDoubt(),
     warnings: background.warnings(),
   };
 }

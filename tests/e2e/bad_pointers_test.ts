@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setSignEntropy } from "viem/accounts";
 import { assembleGateway } from "../../gateway/assemble.ts";
 import { readConfig } from "../../gateway/config/config.ts";
+import { createVerifier } from "../../resolver/verify.ts";
 import { identityText } from "../../schemas/identity.ts";
 import { WITHDRAWN_CID } from "../../schemas/pointer.ts";
 import { digest } from "../support/digest.ts";
@@ -186,6 +187,7 @@ Deno.test("when all sources fail, the last copy is shown and says that it may be
     settings: readConfig({ TRUSTLESS_GATEWAYS: "", DNS: "127.0.0.1:9", PEERS: peer.url }),
     node: null,
     network: null,
+    verifier: createVerifier({ clock: () => now }),
     publicOrigin: new URL("https://gateway.example"),
     welcomePath: null,
     clock: () => now,

@@ -8,6 +8,7 @@ import {
 import type { Clock } from "../../resolver/contracts.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
+import { createVerifier } from "../../resolver/verify.ts";
 
 /** Never aborts. */
 const CALL = { signal: new AbortController().signal };
@@ -33,13 +34,15 @@ export async function openTestGateway(
   const report = (problem: unknown) => void problems.push(problem);
   const node = await openNode({ dataDir, report });
   const stopping = new AbortController();
+  const clock = options.clock ?? Date.now;
   const gateway = await assembleGateway({
     settings: readConfig({ TRUSTLESS_GATEWAYS: "", DNS: "127.0.0.1:9", ...options.environment }),
     node,
     network: null,
+    verifier: createVerifier({ clock }),
     publicOrigin: new URL("https://gateway.example"),
     welcomePath: null,
-    clock: options.clock ?? Date.now,
+    clock,
     ready: () => true,
     signal: stopping.signal,
     report,

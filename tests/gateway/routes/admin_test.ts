@@ -14,6 +14,7 @@ import { answeringErrors } from "../../support/answer_errors.ts";
 import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 import { scriptedNetwork } from "../../support/scripted_network.ts";
+import { settingsOf } from "../../support/settings.ts";
 
 const call = { signal: new AbortController().signal };
 const CAR = { "Content-Type": "application/vnd.ipld.car" };
@@ -36,7 +37,14 @@ function api(
     accept,
   };
   const status = () =>
-    readStatus({ startedAt: 0, clock, node, network, background: NO_BACKGROUND });
+    readStatus({
+      settings: settingsOf({}),
+      startedAt: 0,
+      clock,
+      node,
+      network,
+      background: NO_BACKGROUND,
+    });
   const app = answeringErrors(adminRoutes({ node, network, lookUps, status }));
   return {
     request: (path: string, init: RequestInit) => app.request(path, init, { remoteAddress }),
@@ -69,7 +77,7 @@ Deno.test("a command on this machine that has the token is told how the node is"
     const { pid, store, network } = await response.json();
     assert.deepEqual({ pid, store, network }, {
       pid: Deno.pid,
-      store: { pointers: 0, bytes: 0 },
+      store: { pointers: 0, maxPointers: 1_000_000, bytes: 0, maxBytes: 2_147_483_648 },
       network: null,
     });
   }

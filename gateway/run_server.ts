@@ -1,0 +1,159 @@
+import { createDnsClient } from "../resolver/dns/create.ts";
+import { dnsSetting } from "../resolver/dns/setting.ts";
+import { deadline } from "../resolver/deadline.ts";
+import { openNode } from "../resolver/node/open_node.ts";
+import { maxPointerBytesSetting, maxPointersSetting } from "../resolver/node/settings.ts";
+import { createVerifier } from "../resolver/verify.ts";
+import { OurSpaceError } from "../schemas/errors.ts";
+import type { Gateway } from "./assemble.ts";
+import { openBackground } from "./background.ts";
+import { readConfig } from "./config/config.ts";
+import { platformDataFolder } from "./config/data_folder.ts";
+import { environmentVariables } from "./config/environment_variables.ts";
+import {
+  dataFolderSetting,
+  hostSetting,
+  nodeSetting,
+  portSetting,
+  publicUrlSetting,
+} from "./config/settings.ts";
+import type { Client } from "./http/gateway_env.ts";
+import { problem } from "./http/problem.ts";
+import { listen } from "./listen.ts";
+import { listeningOrigin } from "./listening_origin.ts";
+import { describeError, printLine, printProblem } from "./print.ts";
+import type { ServerOptions } from "./services.ts";
+import { startUpLines } from "./start_up_lines.ts";
+import { toldToStop } from "./told_to_stop.ts";
+import { openWebSocket, wantsWebSocket } from "./websocket_door.ts";
+
+/** Visitors who are being answered when the process is told to end get this long. */
+const GRACEFUL_STOP_MILLISECONDS = 10_000;
+
+/** What `start` and `node` differ in. */
+export interface ServerKind {
+  readonly what: "gateway" | "node";
+  /** What answers requests, and the welcome feed's path. */
+  assemble(options: ServerOptions): Promise<{ gateway: Gateway; welcomePath: string | null }>;
+}
+
+/** Runs the server and ends the process: 0 after it was told to stop, 1 when it cannot run. */
+export async function runServer(kind: ServerKind): Promise<never> {
+  try {
+    await serve(kind);
+    Deno.exit(0);
+  } catch (error) {
+    printProblem(describeError(error));
+    Deno.exit(1);
+  }
+}
+
+/** Settings → node → listen → network → answers → what goes on beside them → until told to stop. */
+async function serve({ what, assemble }: ServerKind): Promise<void> {
+  const environment = await environmentVariables();
+  const config = readConfig(environment);
+  const clock = Date.now;
+  const verifier = createVerifier({ clock });
+  const report = (error: unknown) => printProblem(describeError(error));
+  const dataFolder = config.get(dataFolderSetting) ??
+    platformDataFolder(Deno.build.os, environment);
+  const withNode = config.get(nodeSetting) !== "off";
+  if (what === "node" && !withNode) throw noNode();
+  const damages: string[] = [];
+  const node = withNode
+    ? await openNode({
+      dataDir: dataFolder,
+      clock,
+      quota: {
+        pointers: config.get(maxPointersSetting),
+        bytes: config.get(maxPointerBytesSetting),
+      },
+      report(damage) {
+        damages.push(damage);
+        printProblem(damage);
+      },
+    })
+    : null;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  let gateway: Gateway | null = null;
+  const server = listen(
+    { hostname: config.get(hostSetting), port: config.get(portSetting) },
+    (request, info) => {
+      if (gateway === null) return notReady();
+      if (wantsWebSocket(request)) {
+        return openWebSocket(request, info.remoteAddr, background?.network ?? null);
+      }
+      return gateway.fetch(request, new ListenersClient(info));
+    },
+  );
+  const listening = listeningOrigin(server.addr);
+  const publicUrl = config.get(publicUrlSetting);
+  const publicOrigin = new URL(publicUrl ?? listening);
+  const background = node === null ? null : await openBackground({
+    node,
+    settings: config,
+    verifier,
+    dns: createDnsClient(config.get(dnsSetting)),
+    clock,
+    httpAddress: server.addr,
+    publicOrigin: publicUrl === null ? null : publicOrigin,
+    signal,
+    report,
+    damages,
+  });
+  const { gateway: assembled, welcomePath } = await assemble({
+    settings: config,
+    node,
+    network: background?.network ?? null,
+    verifier,
+    publicOrigin,
+    ...(background === null ? {} : { background, peerRecords: background.peerRecords }),
+    clock,
+    ready: () => !signal.aborted,
+    signal,
+    report,
+  });
+  background?.start(assembled.parts);
+  await node?.announce(listening);
+  const { network = null } = background ?? {};
+  const facts = { what, config, listening, publicOrigin, welcomePath, dataFolder, node, network };
+  for (const line of startUpLines(facts)) printLine(line);
+  // Only now is /health good: whoever waits for it can read the lines above.
+  gateway = assembled;
+
+  await toldToStop();
+  printLine("Stopping: requests under way are answered first.");
+  stopping.abort();
+  using patience = deadline(GRACEFUL_STOP_MILLISECONDS);
+  patience.signal.addEventListener("abort", () => Deno.exit(0));
+  await server.shutdown();
+  await assembled.parts.content.flush();
+  await background?.close();
+  await node?.close();
+}
+
+/** A class, because an object with a getter of its own takes a third of a 304 to make. */
+class ListenersClient implements Client {
+  readonly #info: Deno.ServeHandlerInfo<Deno.NetAddr>;
+
+  constructor(info: Deno.ServeHandlerInfo<Deno.NetAddr>) {
+    this.#info = info;
+  }
+
+  get remoteAddress(): string {
+    return this.#info.remoteAddr.hostname;
+  }
+}
+
+function notReady(): Response {
+  const headers = { "Retry-After": "1" };
+  return problem(503, "starting", "Starting", "The gateway is not ready yet.", headers);
+}
+
+function noNode(): OurSpaceError {
+  return new OurSpaceError("`deno task node` is a node, and NODE is off.", {
+    remedy: "Unset NODE, or use `deno task edge` for a gateway without a node.",
+  });
+}
