@@ -16,10 +16,12 @@ export async function putPointer(
   signal: AbortSignal,
 ): Promise<NetworkPut> {
   const key = recordKey(pointer.identity);
+  const tried = new Set<string>();
   const asked = new Map<string, PeerId>();
   const confirmed = new Set<string>();
   try {
     for await (const event of dht.put(key, pointer.bytes, { signal })) {
+      if (event.name === "DIAL_PEER") tried.add(event.peer.toString());
       if (event.name === "SEND_QUERY" && event.messageType === "PUT_VALUE") {
         asked.set(event.to.toString(), event.to);
       }
@@ -32,7 +34,8 @@ export async function putPointer(
   }
   return {
     confirmed: confirmed.size,
-    failed: asked.size - confirmed.size,
+    // When not even the way to the closest could be asked, it is those on the way that failed.
+    failed: asked.size === 0 ? tried.size : asked.size - confirmed.size,
     among: isAmong(key, self, [...asked.values()]),
   };
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import type { Part, PartContext, PointerSource } from "../../resolver/contracts.ts";
+import type { PointerNetwork } from "../../resolver/network/network.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { parseAddressRanges } from "../../resolver/outbound/address_ranges.ts";
 import { createOutbound } from "../../resolver/outbound/create.ts";
 import { pointerSources } from "../../resolver/sources/mod.ts";
 import { fakeDns } from "../support/fake_dns.ts";
+import { LIBP2P_TEST, startNetwork } from "../support/network.ts";
 import { SENDER, temporaryNode } from "../support/nodes.ts";
 import { NOW, peerApi } from "../support/peer_api.ts";
 import { peerRecords } from "../support/parts.ts";
@@ -19,6 +21,8 @@ interface WorldParts {
   readonly environment: Readonly<Record<string, string>>;
   /** The embedded node, when the place is one. */
   readonly node: Node | null;
+  /** Its place in the pointer network, when the place is that. */
+  readonly network?: PointerNetwork | null;
   /** Nodes that were heard of. */
   readonly learned?: readonly string[];
 }
@@ -75,6 +79,21 @@ async function rendezvousWorld(): Promise<World> {
   };
 }
 
+/** A network of two: the other one holds what is put there. */
+async function dhtWorld(): Promise<World> {
+  const { nodes, ...all } = await startNetwork({ size: 2 });
+  const [other, own] = nodes;
+  assert.ok(other !== undefined && own !== undefined);
+  return {
+    environment: {},
+    node: null,
+    network: own.network,
+    holder: other.node,
+    breakDown: () => other.network.close(),
+    [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
+  };
+}
+
 /** A new source needs its place here, by its part's id. */
 const worlds: Readonly<Record<string, () => Promise<World>>> = {
   async store() {
@@ -90,10 +109,11 @@ const worlds: Readonly<Record<string, () => Promise<World>>> = {
   },
   peers: peersWorld,
   "learned-peers": learnedPeersWorld,
+  dht: dhtWorld,
   rendezvous: rendezvousWorld,
 };
 
-function contextOf({ environment, node, learned = [] }: WorldParts): PartContext {
+function contextOf({ environment, node, network = null, learned = [] }: WorldParts): PartContext {
   const settings = settingsOf(environment);
   const records = peerRecords(settings, () => NOW);
   records.book.learn(learned);
@@ -105,7 +125,7 @@ function contextOf({ environment, node, learned = [] }: WorldParts): PartContext
     outbound: createOutbound({ dns, allowPrivate: parseAddressRanges("127.0.0.0/8"), clock }),
     dns,
     node,
-    network: null,
+    network,
     peerRecords: records,
     clock,
   };
@@ -126,7 +146,7 @@ for (const part of pointerSources) {
   };
   // A client's connections close a tick after the last await.
   const contract = (name: string, fn: () => Promise<void>) =>
-    Deno.test({ name: `pointer source ${part.id}: ${name}`, fn, sanitizeResources: false });
+    Deno.test({ name: `pointer source ${part.id}: ${name}`, fn, ...LIBP2P_TEST });
 
   contract("is nothing when it is not configured", async () => {
     assert.deepEqual(await part.create(contextOf({ environment: {}, node: null })), []);
