@@ -13,6 +13,7 @@ import { createRequestCounter } from "./http/request_counter.ts";
 import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { peersRoutes } from "./routes/peers.ts";
 import { pointerRoutes } from "./routes/pointers.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { type Background, NO_BACKGROUND, readStatus } from "./status/status.ts";
@@ -53,7 +54,7 @@ export function createServices(
 ): Services {
   const { settings, node, network, parts, resolver, clock, ready, signal } = options;
   const { background = NO_BACKGROUND } = options;
-  const { identifier, sources, verifier } = parts;
+  const { identifier, sources, verifier, peerRecords: records } = parts;
   const startedAt = clock();
   const status = () => readStatus({ settings, startedAt, clock, node, network, background });
   const requests = createRequestCounter();
@@ -67,6 +68,7 @@ export function createServices(
   return {
     routes: [
       pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
+      peersRoutes({ settings, records, network, clock }),
       ...(node === null ? [] : [adminRoutes({ node, network, lookUps, status })]),
       healthRoutes({ ready, metrics }),
     ],

@@ -1,24 +1,22 @@
-import type { Call, Clock } from "../contracts.ts";
+import type { Call } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
 import type { PointerNetwork } from "../network/network.ts";
 import type { Outbound } from "../outbound/outbound.ts";
-import type { Standings } from "../standing.ts";
 import { type Acquaintances, MAX_ACQUAINTANCES } from "./acquaintances.ts";
-import type { PeerBook } from "./book.ts";
 import { PeerGarbageError } from "./change_page.ts";
 import { createPeerClient, type PeerClient } from "./client.ts";
+import type { ConfiguredPeer } from "./configured.ts";
 import { urlOfAddress } from "./learned_url.ts";
+import type { PeerRecords } from "./records.ts";
 
 /** What getting to know other nodes works with. */
 export interface AcquaintanceOptions extends Call {
   /** The configured peers. */
-  readonly peers: readonly { readonly client: PeerClient; readonly base: string }[];
-  readonly book: PeerBook;
-  readonly standings: Standings;
+  readonly peers: readonly ConfiguredPeer[];
+  readonly records: PeerRecords;
   /** The DHT, which is joined through what peers tell; null without a node. */
   readonly network: PointerNetwork | null;
   readonly outbound: Outbound;
-  readonly clock: Clock;
   readonly alarm: Alarm;
 }
 
@@ -32,7 +30,8 @@ const ENOUGH_CONNECTIONS = 8;
 
 /** One round: asks the configured peers whom they know, and some of those. Never throws. */
 export async function getAcquainted(options: AcquaintanceOptions): Promise<void> {
-  const { peers, book, standings, network, outbound, signal } = options;
+  const { peers, records, network, outbound, signal } = options;
+  const { book, standings } = records;
 
   async function ask(client: PeerClient, name: string): Promise<Acquaintances | null> {
     try {
@@ -61,7 +60,7 @@ export async function getAcquainted(options: AcquaintanceOptions): Promise<void>
     }
   }
 
-  async function askConfigured({ client, base }: { client: PeerClient; base: string }) {
+  async function askConfigured({ client, base }: ConfiguredPeer) {
     const answer = await ask(client, client.name);
     if (answer !== null) await join(answer.addresses, new URL(base).hostname);
   }

@@ -3,14 +3,13 @@ import type { Call, Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import { PointerRefusedError } from "../errors.ts";
 import type { Node } from "../node/node.ts";
-import type { Standings } from "../standing.ts";
 import type { Verifier } from "../verify.ts";
 import { createBackoff } from "./backoff.ts";
 import { BEGINNING, PAGE_RECORDS, PeerGarbageError, type PeerPage } from "./change_page.ts";
-import type { PeerClient } from "./client.ts";
+import type { ConfiguredPeer } from "./configured.ts";
 import type { Pace } from "./pace.ts";
 import { pause } from "./pause.ts";
-import type { WaitingRoom } from "./waiting_room.ts";
+import type { PeerRecords } from "./records.ts";
 
 /** What following the peers works with. */
 export interface FollowOptions extends Call {
@@ -21,8 +20,7 @@ export interface FollowOptions extends Call {
   /** Numbers from 0 to 1. */
   readonly random: () => number;
   readonly pace: Pace;
-  readonly standings: Standings;
-  readonly waitingRoom: WaitingRoom;
+  readonly records: PeerRecords;
   readonly report: (problem: string) => void;
 }
 
@@ -61,11 +59,10 @@ const MAX_OFFERS = 32;
 
 /** Keeps the node in step with a peer's change feed until the signal aborts. */
 export function follow(
-  peer: { client: PeerClient; base: string },
+  { base, client }: ConfiguredPeer,
   options: FollowOptions,
 ): Followed {
-  const { client, base } = peer;
-  const { node, verifier, clock, random, pace, standings, waitingRoom, report, signal } = options;
+  const { node, verifier, clock, random, pace, records, report, signal } = options;
   const { name } = client;
   const cursorKey = `peers/cursor/${base}`;
   const backoff = createBackoff(random);
@@ -106,7 +103,7 @@ export function follow(
     } catch (error) {
       if (!(error instanceof PointerRefusedError)) throw error;
       status = { ...status, refused: status.refused + 1 };
-      if (error.reason === "not-valid-yet") waitingRoom.noteRecord(record, name);
+      if (error.reason === "not-valid-yet") records.waitingRoom.noteRecord(record, name);
       else if (error.reason !== "not-verifiable-here") throw new LieError(error);
       return null;
     }
@@ -192,7 +189,7 @@ export function follow(
       const milliseconds = await ask().catch((error) => {
         signal.throwIfAborted();
         const lied = error instanceof LieError || error instanceof PeerGarbageError;
-        if (lied) standings.note(name, "lied");
+        if (lied) records.standings.note(name, "lied");
         return failed(error, lied);
       });
       if (milliseconds > 0) await pause(milliseconds, options);

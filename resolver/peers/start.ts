@@ -6,15 +6,12 @@ import type { Node } from "../node/node.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { Verifier } from "../verify.ts";
 import { getAcquainted } from "./acquaintance.ts";
-import { MAX_ACQUAINTANCES } from "./acquaintances.ts";
-import { createPeerClient } from "./client.ts";
+import { configuredPeers } from "./configured.ts";
 import type { ClockState } from "./clock_check.ts";
 import { follow, type FollowStatus } from "./follow.ts";
-import { isPublicName } from "./learned_url.ts";
 import { createPace } from "./pace.ts";
 import { pause } from "./pause.ts";
 import type { PeerRecords } from "./records.ts";
-import { peerName } from "./setting.ts";
 
 /** What living among peers works with. */
 export interface PeersOptions extends Call {
@@ -38,13 +35,6 @@ export interface PeersOptions extends Call {
 /** This process among its peers. */
 export interface Peers {
   status(): PeersStatus;
-  /** Other nodes that anybody may be told of: public names that answered well within the last hour. */
-  presentable(): readonly string[];
-  /**
-   * Asks the configured peers whom they know, unless that was done lately. A gateway without a node
-   * calls it when it is asked for the first time; a node does it by itself.
-   */
-  getAcquainted(): void;
   /** When the signal has aborted and nothing goes on any longer. Never rejects. */
   readonly ended: Promise<void>;
 }
@@ -64,35 +54,17 @@ export interface PeersStatus {
 const ACQUAINTANCE_MILLISECONDS = 10 * 60_000;
 /** As long as nobody of the DHT is connected. */
 const LONELY_MILLISECONDS = 60_000;
-const PRESENTABLE_MILLISECONDS = 60 * 60_000;
 
 /** Follows the peers and gets to know others until the signal aborts. Asks nobody before it returns. */
 export function startPeers(options: PeersOptions): Peers {
   const { records, node, network, outbound, clock, lookUp, signal } = options;
   const { alarm = systemAlarm, random = Math.random } = options;
-  const { standings, book, waitingRoom, clockCheck } = records;
-  const peers = options.peers.map((base, place) => {
-    const name = peerName(base, place);
-    const onSample = clockCheck.sample.bind(null, name);
-    const client = createPeerClient({
-      base,
-      name,
-      trust: "operator",
-      outbound,
-      dates: { clock, onSample },
-    });
-    return { base, client };
-  });
-  let acquaintedAt = 0;
-
-  async function acquaint(): Promise<void> {
-    acquaintedAt = clock();
-    await getAcquainted({ ...options, peers, book, standings, alarm });
-  }
+  const { book, waitingRoom, clockCheck } = records;
+  const peers = configuredPeers(options.peers, { records, outbound, clock });
 
   async function stayAcquainted(): Promise<void> {
     while (!signal.aborted) {
-      await acquaint();
+      await getAcquainted({ ...options, peers, alarm });
       const lonely = network !== null && peers.length > 0 && network.peers().length === 0;
       const milliseconds = lonely ? LONELY_MILLISECONDS : ACQUAINTANCE_MILLISECONDS;
       await pause(milliseconds * (1 + random() / 10), { alarm, signal });
@@ -108,8 +80,7 @@ export function startPeers(options: PeersOptions): Peers {
       alarm,
       random,
       pace,
-      standings,
-      waitingRoom,
+      records,
     })
   );
   work.push(...followed.map(({ ended }) => ended));
@@ -125,20 +96,6 @@ export function startPeers(options: PeersOptions): Peers {
       waiting: waitingRoom.size(),
       clock: clockCheck.state(),
     }),
-    presentable() {
-      const since = clock() - PRESENTABLE_MILLISECONDS;
-      const configured = peers.filter(({ client, base }) =>
-        standings.answeredAt(client.name) >= since && standings.avoided(client.name) !== "lied" &&
-        isPublicName(new URL(base).hostname)
-      );
-      const learned = book.answeredSince(since)
-        .filter((url) => isPublicName(new URL(url).hostname));
-      const urls = [...configured.map(({ base }) => base), ...learned];
-      return [...new Set(urls)].slice(0, MAX_ACQUAINTANCES);
-    },
-    getAcquainted() {
-      if (clock() - acquaintedAt >= ACQUAINTANCE_MILLISECONDS) void acquaint();
-    },
     ended: Promise.all(work).then(() => {}),
   };
 }

@@ -2,6 +2,7 @@ import type { Identity } from "../../schemas/identity.ts";
 import type { Clock, FindCall, Part, PeerAnswer, PointerSource } from "../contracts.ts";
 import { UnavailableError } from "../errors.ts";
 import type { Outbound } from "../outbound/outbound.ts";
+import { acquaintLazily } from "../peers/lazily.ts";
 import type { PeerBook } from "../peers/book.ts";
 import { createPeerClient } from "../peers/client.ts";
 import { peersSetting } from "../peers/setting.ts";
@@ -16,10 +17,18 @@ const MAX_ASKED = 3;
 export const learnedPeersSource: Part<PointerSource> = {
   id: "learned-peers",
   settings: [peersSetting],
-  create({ settings, node, outbound, peerRecords, clock }) {
-    // Without a peer and without a node there is nobody to hear of others from.
-    const nobody = node === null && settings.get(peersSetting).length === 0;
-    return Promise.resolve(nobody ? [] : [sourceOver(peerRecords.book, outbound, clock)]);
+  create(context) {
+    const { settings, node, outbound, peerRecords, clock } = context;
+    const source = sourceOver(peerRecords.book, outbound, clock);
+    // A node hears of others in its background (startPeers).
+    if (node !== null) return Promise.resolve([source]);
+    if (settings.get(peersSetting).length === 0) return Promise.resolve([]);
+    const acquaint = acquaintLazily(context);
+    const find: PointerSource["find"] = (identity, call) => {
+      acquaint();
+      return source.find(identity, call);
+    };
+    return Promise.resolve([{ ...source, find }]);
   },
 };
 
