@@ -23,7 +23,7 @@ export interface WalkState {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly greatest: VerifiedPointer | null;
-  /** One for each source, in their order. */
+  /** One for each source, in their order; a source of strangers that knows nobody to ask has none. */
   readonly answers: readonly SourceAnswer[];
 }
 
@@ -78,7 +78,7 @@ export function startWalk(identity: Identity, options: WalkOptions): Walk {
     return conduct === undefined ? ask(source) : skipSource(source, conduct);
   });
   function state(): WalkState {
-    const answers = asked.map((source) => source.answer());
+    const answers = asked.map((source) => source.answer()).filter(hasAskedSomebody);
     const found = answers.flatMap(({ greatest }) => greatest ?? []);
     return { identity, startedAt, answers, greatest: newest([...joined, ...found]) };
   }
@@ -109,6 +109,11 @@ export function startWalk(identity: Identity, options: WalkOptions): Walk {
     },
     stop: () => stopped.abort(),
   };
+}
+
+/** What knows nobody does not say that nobody has the pointer. */
+function hasAskedSomebody({ source, state, peers }: SourceAnswer): boolean {
+  return source.asks !== "peers" || state !== "finished" || peers.length > 0;
 }
 
 /** Nobody, when they are all that there is: a node that is down is still the only one to ask. */
