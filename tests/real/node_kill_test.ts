@@ -10,6 +10,7 @@ import { parseIdentity } from "../../schemas/identity.ts";
 import { parsePointer } from "../../schemas/pointer.ts";
 import { instant, WRITES } from "../support/node_process.ts";
 import { makeSigner } from "../support/pointers.ts";
+import { faultSeed, seeded } from "../support/seeded.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const SCRIPT = new URL("../support/node_process.ts", import.meta.url).href;
@@ -33,17 +34,6 @@ async function* lines(process: Deno.ChildProcess): AsyncGenerator<string> {
   }
 }
 
-/** A small generator with a seed that can be printed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 async function assertHeld(node: Node, acknowledged: string): Promise<void> {
   const [kind, id = "", timestamp = ""] = acknowledged.split(" ");
   if (kind === "block") {
@@ -57,9 +47,9 @@ async function assertHeld(node: Node, acknowledged: string): Promise<void> {
   );
 }
 
-const seed = Math.floor(Math.random() * 2 ** 31);
+const seed = faultSeed();
 
-Deno.test(`what a node acknowledged survives kill -9 at any moment (seed ${seed})`, async () => {
+Deno.test(`what a node acknowledged survives kill -9 at any moment (FAULT_SEED=${seed})`, async () => {
   await using folder = await temporaryFolder();
   const random = seeded(seed);
   const acknowledged: string[] = [];

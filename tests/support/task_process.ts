@@ -28,16 +28,18 @@ export interface ServerProcess {
 
 /**
  * Runs Deno with these arguments until what it prints matches `ready`, whose first group is the URL.
- * It talks to nobody unless `environment` says so. Throws with its output when it ends or is not ready
- * in time.
+ * It talks to nobody unless `environment` says so; `through` are words before the command. Throws with
+ * its output when it ends or is not ready in time.
  */
 export async function startServerProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   ready: RegExp,
+  through: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [...args],
+  const [command = Deno.execPath(), ...words] = [...through, Deno.execPath(), ...args];
+  const process = new Deno.Command(command, {
+    args: words,
     cwd: ROOT,
     env: {
       DENO_NO_UPDATE_CHECK: "1",
