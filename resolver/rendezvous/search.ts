@@ -18,6 +18,14 @@ export const searchLimits = {
 /** Asks the node at an origin. Throws only the signal's reason. */
 export type AskNode = (origin: string, identity: Identity, call: Call) => Promise<PeerAnswer>;
 
+/** Whom a search asks. */
+export interface SearchOptions extends Call {
+  readonly directories: readonly Directory[];
+  readonly ask: AskNode;
+  /** True for an origin that is to be left alone. */
+  readonly avoided: (origin: string) => boolean;
+}
+
 /**
  * Looks for the nodes that provide an identity's rendezvous CID and asks each for the pointer; gives
  * their answers as they come. Nothing: nobody provides it. Throws UnavailableError when no directory
@@ -25,14 +33,14 @@ export type AskNode = (origin: string, identity: Identity, call: Call) => Promis
  */
 export async function* search(
   identity: Identity,
-  { directories, ask, signal }: Call & { directories: readonly Directory[]; ask: AskNode },
+  { directories, ask, avoided, signal }: SearchOptions,
 ): AsyncGenerator<PeerAnswer> {
   const failures: unknown[] = [];
   const asked = directories.map((directory) =>
     origins(directory, rendezvousCid(identity), { signal }, failures)
   );
   const answers = mapConcurrently(
-    distinct(merge(asked)),
+    distinct(merge(asked), avoided),
     searchLimits.nodesAtOnce,
     (origin) => ask(origin, identity, { signal }),
   );
@@ -74,10 +82,13 @@ async function* origins(
 }
 
 /** Each once: several directories know the same providers. */
-async function* distinct(values: AsyncIterable<string>): AsyncGenerator<string> {
+async function* distinct(
+  values: AsyncIterable<string>,
+  avoided: (value: string) => boolean,
+): AsyncGenerator<string> {
   const seen = new Set<string>();
   for await (const value of values) {
-    if (seen.has(value)) continue;
+    if (seen.has(value) || avoided(value)) continue;
     seen.add(value);
     yield value;
   }

@@ -34,13 +34,16 @@ function directoriesOf({ settings, outbound }: PartContext): Directory[] {
 }
 
 function sourceOver(directories: readonly Directory[], context: PartContext): PointerSource {
-  const { settings, network, outbound, clock } = context;
+  const { settings, network, outbound, peerRecords, clock } = context;
+  // Nodes that were only heard of do not count: whoever is met first could keep all others away.
   const knowsOthers = () =>
     settings.get(peersSetting).length > 0 ||
     (network !== null && network.status().routingTable > 0);
 
   return {
     id: "rendezvous",
+    asks: "peers",
+
     async *find(identity, { signal, onAnswer }) {
       if (knowsOthers()) return;
       using limit = deadline(searchLimits.milliseconds, { parent: signal });
@@ -51,12 +54,14 @@ function sourceOver(directories: readonly Directory[], context: PartContext): Po
           directories,
           ask: (origin, asked, call) =>
             askNode(foundNode(origin, outbound), asked, { clock, ...call }),
+          avoided: (origin) => peerRecords.standings.avoided(origin) === "lied",
           signal: limit.signal,
         });
         for await (const answer of answers) {
           onAnswer?.(answer);
           if (answer.outcome !== "failed") answered = true;
           if (answer.bytes === undefined) continue;
+          peerRecords.book.learn([answer.peer]);
           if (network !== null) {
             joining.push(joinNetwork(foundNode(answer.peer, outbound), network, limit));
           }

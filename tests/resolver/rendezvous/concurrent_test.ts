@@ -17,7 +17,9 @@ function silent(): AsyncIterable<never> {
 }
 
 Deno.test("merged streams give all that each gives, each in its own order", async () => {
-  const merged = await Array.fromAsync(merge([values(1, 2, 3), values(), values(10, 20)]));
+  const merged = await Array.fromAsync(
+    merge<number>([values(1, 2, 3), values<number>(), values(10, 20)]),
+  );
   assert.deepEqual(merged.filter((value) => value < 10), [1, 2, 3]);
   assert.deepEqual(merged.filter((value) => value >= 10), [10, 20]);
   assert.deepEqual(await Array.fromAsync(merge([])), []);
