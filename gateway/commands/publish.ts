@@ -2,6 +2,7 @@ import type { Call } from "../../resolver/contracts.ts";
 import type { Identity } from "../../schemas/identity.ts";
 import { environmentVariables } from "../config/environment_variables.ts";
 import { parsePublishArguments, type PublishArguments } from "./publish/arguments.ts";
+import { announce } from "./publish/announce.ts";
 import { askConsent } from "./publish/consent.ts";
 import { prepareContent } from "./publish/content.ts";
 import { deliver } from "./publish/deliver.ts";
@@ -49,12 +50,15 @@ export async function publish(args: PublishArguments, tools: Tools, call: Call):
     deliver(pointer, content, places.all, tools, call),
     gatewaysWith(content, tools, call),
   ]);
+  // The node puts what it holds: only after the delivery.
+  const network = await announce(pointer, places.announcer, terminal, call);
   const publication: Publication = {
     pointer,
     content,
     unchanged: held !== null,
     deliveries,
     otherHolders: [...otherHolders, ...gateways],
+    network,
     ownUrl: places.ownUrl,
   };
   for (const line of reportLines(publication)) terminal.result(line);

@@ -6,13 +6,14 @@ import {
   type RefusalReason,
   UnavailableError,
 } from "../../resolver/errors.ts";
-import type { Node, PutOutcome } from "../../resolver/node/node.ts";
+import type { Node, PutOutcome, Sender } from "../../resolver/node/node.ts";
 import { createRateLimit } from "../../resolver/rate_limit.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
 import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
+import { callerOf } from "../http/operator.ts";
 import { problem } from "../http/problem.ts";
 import { readBody } from "../http/request_body.ts";
 import { passOn } from "./pass_on.ts";
@@ -51,21 +52,29 @@ export function pointerOffer(options: Options) {
   const limit = createRateLimit(OFFERS, { clock, maxKeys: MAX_CLIENTS });
 
   return async (context: Context<ServiceEnv>): Promise<Response> => {
-    const client = clientKey(context.env.remoteAddress);
-    const retryAfter = limit.take(client);
+    const sender = senderOf(context, node);
+    const retryAfter = sender.kind === "stranger" ? limit.take(sender.key) : 0;
     if (retryAfter > 0) return tooMany(retryAfter);
     const identity = parseIdentity(context.req.param("identity") ?? "");
     const pointer = await readPointer(context.req.raw, identity, verifier);
     if (pointer instanceof Response) return pointer;
 
     const outcome = node !== null
-      ? node.pointers.put(pointer, { kind: "stranger", key: client })
+      ? node.pointers.put(pointer, sender)
       : await forward(context, pointer, options);
     if (outcome.kind === "greater-held") return greaterHeld(outcome.bytes);
     if (outcome.kind === "full") return full();
     resolver.accept(pointer);
     return new Response(null, { status: 204 });
   };
+}
+
+/** A command of this machine that has the node's token publishes: its pointers are kept. */
+function senderOf({ env, req }: Context<ServiceEnv>, node: Node | null): Sender {
+  const { remoteAddress } = env;
+  const isOperator = node !== null && req.header("Authorization") !== undefined &&
+    callerOf(req.raw.headers, remoteAddress, node.adminToken) === "operator";
+  return isOperator ? { kind: "operator" } : { kind: "stranger", key: clientKey(remoteAddress) };
 }
 
 /** The verified pointer, or the answer to what is none. */

@@ -3,10 +3,10 @@ import { NotFoundError } from "@libp2p/interface";
 import { Key, type KeyQuery, type Pair, type Query } from "interface-datastore";
 import { type Alarm } from "../deadline.ts";
 import type { KeyValueStore } from "../node/node.ts";
+import { STORED_PEERS_PREFIX } from "./known_peers.ts";
 
 /** What libp2p knows of peers lies here (its peer store, `/peers/<peer>`). */
 const PEERS = "/peers/";
-const STORED_PREFIX = "network/peer";
 
 /** Peers that are remembered; some 1 KB each. */
 const MAX_PEERS = 2_000;
@@ -38,8 +38,8 @@ export class PeerData extends BaseDatastore {
     this.#stored = stored;
     this.#alarm = alarm;
     this.#report = report;
-    for (const [key, value] of stored.entries(STORED_PREFIX)) {
-      this.#values.set(key.slice(STORED_PREFIX.length), value);
+    for (const [key, value] of stored.entries(STORED_PEERS_PREFIX)) {
+      this.#values.set(key.slice(STORED_PEERS_PREFIX.length), value);
     }
   }
 
@@ -86,8 +86,8 @@ export class PeerData extends BaseDatastore {
     try {
       for (const name of changed) {
         const value = this.#values.get(name);
-        if (value === undefined) this.#stored.delete(STORED_PREFIX + name);
-        else this.#stored.put(STORED_PREFIX + name, value);
+        if (value === undefined) this.#stored.delete(STORED_PEERS_PREFIX + name);
+        else this.#stored.put(STORED_PEERS_PREFIX + name, value);
       }
     } catch {
       this.#report("The peers that the node met could not be remembered.");

@@ -15,6 +15,8 @@ export interface PeerApiOptions {
   readonly resolver?: Resolver;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
+  /** Where the requests come from: somewhere else unless given. */
+  readonly remoteAddress?: string;
 }
 
 /** The peer API of a node, or of a gateway without one, as a function from requests to responses. */
@@ -25,6 +27,6 @@ export function peerApi(options: PeerApiOptions): Handler & { readonly resolver:
   const app = answeringErrors(
     pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
   );
-  const client = { remoteAddress: "192.0.2.1" };
+  const client = { remoteAddress: options.remoteAddress ?? "192.0.2.1" };
   return Object.assign((request: Request) => app.fetch(request, client), { resolver });
 }

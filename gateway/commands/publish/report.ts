@@ -1,3 +1,4 @@
+import type { NetworkPut } from "../../../resolver/network/network.ts";
 import { type Identity, identityText } from "../../../schemas/identity.ts";
 import { isWithdrawn, type VerifiedPointer } from "../../../schemas/pointer.ts";
 import { formatBytes } from "../../format_bytes.ts";
@@ -16,6 +17,8 @@ export interface Publication {
   readonly otherHolders: readonly string[];
   /** Where the own node's pages are, or will be when it runs; null without an own node. */
   readonly ownUrl: string | null;
+  /** What became of it in the pointer network; null when there was no way into it. */
+  readonly network: NetworkPut | null;
 }
 
 /** The result in lines. */
@@ -35,6 +38,7 @@ export function reportLines(publication: Publication): string[] {
         [`${contents} of ${deliveries.length} places`, ...otherHolders].join(", ")
       }`,
     ]),
+    ...(publication.network === null ? [] : [networkLine(publication.network)]),
     ...deliveries.map((delivery) => placeLine(delivery, publication.content)),
     ...pageLines(publication),
   ];
@@ -61,6 +65,12 @@ function headline(publication: Publication): string {
   return unchanged
     ? `Nothing has changed since the last publication; it was delivered again. ${what}`
     : `Published ${what}`;
+}
+
+function networkLine({ confirmed, failed }: NetworkPut): string {
+  if (confirmed === 0 && failed === 0) return "Network:   no other node is known yet";
+  const nodes = confirmed === 1 ? "1 node holds" : `${confirmed} nodes hold`;
+  return `Network:   ${nodes} it${failed === 0 ? "" : `, ${failed} did not answer or take it`}`;
 }
 
 function placeLine(delivery: Delivery, content: PreparedContent | null): string {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../resolver/contracts.ts";
+import type { DnsClient } from "../../../resolver/dns/client.ts";
 import { createDnsClient } from "../../../resolver/dns/create.ts";
 import { dnsSetting } from "../../../resolver/dns/setting.ts";
 import { createOutbound } from "../../../resolver/outbound/create.ts";
@@ -17,6 +18,7 @@ export interface Tools {
   readonly settings: Settings;
   /** Where the own node lives. */
   readonly dataDir: string;
+  readonly dns: DnsClient;
   readonly outbound: Outbound;
   readonly verifier: Verifier;
   readonly clock: Clock;
@@ -32,6 +34,7 @@ export function createTools(environment: Tools["environment"], terminal: Termina
     environment,
     settings,
     dataDir: settings.get(dataFolderSetting) ?? platformDataFolder(Deno.build.os, environment),
+    dns,
     outbound: createOutbound({ dns, allowPrivate: settings.get(allowPrivateSetting), clock }),
     verifier: createVerifier({ clock }),
     clock,

@@ -9,6 +9,7 @@ import { createVerifier } from "../../../resolver/verify.ts";
 import { checksumAddress, type Identity } from "../../../schemas/identity.ts";
 import { isWithdrawn, parsePointer, type Pointer } from "../../../schemas/pointer.ts";
 import { appOutbound, type Handler } from "../../support/app_outbound.ts";
+import { fakeDns } from "../../support/fake_dns.ts";
 import { makeSigner, signPointer } from "../../support/pointers.ts";
 import { rssFeed } from "../../support/publish.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -52,6 +53,7 @@ async function makePublisher(options: {
         environment,
         settings: readConfig({ TRUSTLESS_GATEWAYS: "", DNS: "127.0.0.1:9", ...environment }),
         dataDir,
+        dns: fakeDns({}),
         outbound: appOutbound(options.hosts ?? {}),
         verifier: createVerifier({ clock }),
         clock,

@@ -288,3 +288,25 @@ Deno.test("one offer makes at most eight", async () => {
   assert.equal((await api(put(signer.identity, await signPointer(signer)))).status, 204);
   assert.equal(received.length, 8);
 });
+
+Deno.test("what a command with the node's token publishes is kept for good, and nobody else's", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const token = `Bearer ${node.adminToken}`;
+  const local = { Host: "127.0.0.1:8000" };
+  const cases: [string, Record<string, string>, boolean][] = [
+    ["127.0.0.1", { ...local, Authorization: token }, true],
+    ["127.0.0.1", local, false],
+    ["127.0.0.1", { ...local, Authorization: `${token}0` }, false],
+    ["192.0.2.1", { ...local, Authorization: token }, false],
+    ["127.0.0.1", { ...local, Authorization: token, Origin: "https://evil.example" }, false],
+  ];
+  const senders: string[] = [];
+  node.pointers.onStored((_, sender) => void senders.push(sender.kind));
+  for (const [remoteAddress, headers] of cases) {
+    const signer = makeSigner();
+    const request = put(signer.identity, await signPointer(signer), headers);
+    assert.equal((await peerApi({ node, remoteAddress })(request)).status, 204);
+  }
+  assert.deepEqual(senders, cases.map(([, , kept]) => kept ? "operator" : "stranger"));
+});

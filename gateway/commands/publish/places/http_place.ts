@@ -21,7 +21,13 @@ const LOAD_MILLISECONDS = REQUEST_MILLISECONDS + 5_000;
 
 /** A place behind its HTTP interface: the running node of this machine, or a peer. */
 export function httpPlace(
-  { name, url, own }: { name: string; url: string; own: boolean },
+  { name, url, own, token }: {
+    name: string;
+    url: string;
+    own: boolean;
+    /** The admin token of the own node: it then keeps what is published. */
+    token?: string;
+  },
   outbound: Outbound,
 ): Place {
   const request = (
@@ -57,7 +63,10 @@ export function httpPlace(
       const response = await request({
         url: `${url}/v1/pointers/${identityText(pointer.identity)}`,
         method: "PUT",
-        headers: { "Content-Type": "application/json" },
+        headers: {
+          "Content-Type": "application/json",
+          ...(token === undefined ? {} : { "Authorization": `Bearer ${token}` }),
+        },
         body: pointer.bytes,
       }, call);
       const text = await new Response(response.body).text();

@@ -7,6 +7,7 @@ import {
   portSetting,
   publicUrlSetting,
 } from "../../../config/settings.ts";
+import type { Announcer } from "../announcer.ts";
 import type { Tools } from "../tools.ts";
 import { httpPlace } from "./http_place.ts";
 import { kuboTarget } from "./kubo.ts";
@@ -27,15 +28,14 @@ export interface Places extends AsyncDisposable {
   readonly targets: Targets;
   /** Where the own node's pages are, or will be when it runs; null without an own node. */
   readonly ownUrl: string | null;
+  /** Null without an own node: the peers pass it on. */
+  readonly announcer: Announcer | null;
 }
 
 /** Reaches the own node, and names the peers. Throws OurSpaceError when there is neither. */
 export async function openPlaces(tools: Tools): Promise<Places> {
-  const { settings, outbound, terminal, dataDir } = tools;
-  const report = (problem: string) => terminal.note(`Warning: ${problem}`);
-  const node = settings.get(nodeSetting) === "off"
-    ? null
-    : await openOwnNode({ dataDir, outbound, report });
+  const { settings, outbound } = tools;
+  const node = settings.get(nodeSetting) === "off" ? null : await openOwnNode(tools);
   const peers = settings.get(peersSetting).map((url) =>
     httpPlace({ name: url, url, own: false }, outbound)
   );
@@ -54,6 +54,7 @@ export async function openPlaces(tools: Tools): Promise<Places> {
       others: kubo === null ? [] : [kuboTarget(kubo, outbound)],
     },
     ownUrl: node === null ? null : settings.get(publicUrlSetting) ?? node.place.url ?? listening,
+    announcer: node?.announcer ?? null,
     [Symbol.asyncDispose]: async () => await node?.[Symbol.asyncDispose](),
   };
 }

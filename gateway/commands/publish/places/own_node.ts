@@ -1,10 +1,9 @@
 import type { DagBlock } from "../../../../resolver/content/dag_builder.ts";
-import { readAdminToken } from "../../../../resolver/node/admin_token.ts";
-import { FolderInUseError } from "../../../../resolver/node/folder_lock.ts";
 import type { Node } from "../../../../resolver/node/node.ts";
-import { openNode } from "../../../../resolver/node/open_node.ts";
-import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { reachNode } from "../../running_node.ts";
+import { type Announcer, runningAnnouncer, visitingAnnouncer } from "../announcer.ts";
+import type { Tools } from "../tools.ts";
 import { httpPlace } from "./http_place.ts";
 import { type ContentTarget, greaterHeld, type Place } from "./place.ts";
 import { runningNodeTarget } from "./running_node.ts";
@@ -17,34 +16,32 @@ const WRITES_AT_ONCE = 8;
 export interface OwnNode extends AsyncDisposable {
   readonly place: Place;
   readonly target: ContentTarget;
+  readonly announcer: Announcer;
 }
 
 /**
- * Reaches the node that lives in a data folder: through the process that holds it, or by holding it
+ * Reaches the node that lives in the data folder: through the process that holds it, or by holding it
  * for as long as the command runs. Throws OurSpaceError when another command holds it.
  */
-export async function openOwnNode(
-  options: { dataDir: string; outbound: Outbound; report: (problem: string) => void },
-): Promise<OwnNode> {
-  const { dataDir, outbound, report } = options;
-  try {
-    const node = await openNode({ dataDir, report });
+export async function openOwnNode(tools: Tools): Promise<OwnNode> {
+  const { dataDir, outbound, terminal } = tools;
+  const report = (problem: string) => terminal.note(`Warning: ${problem}`);
+  const node = await reachNode(dataDir, report);
+  if ("held" in node) {
     return {
-      place: storedPlace(node),
-      target: storedTarget(node),
-      [Symbol.asyncDispose]: () => node.close(),
-    };
-  } catch (error) {
-    if (!(error instanceof FolderInUseError)) throw error;
-    const token = await readAdminToken(dataDir);
-    const url = error.holder?.url ?? null;
-    if (url === null || token === null) throw notReady(dataDir, error);
-    return {
-      place: httpPlace({ name: NAME, url, own: true }, outbound),
-      target: runningNodeTarget(NAME, url, token, outbound),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+      place: storedPlace(node.held),
+      target: storedTarget(node.held),
+      announcer: visitingAnnouncer(node.held, tools),
+      [Symbol.asyncDispose]: () => node.held.close(),
     };
   }
+  const { url, token } = node.running;
+  return {
+    place: httpPlace({ name: NAME, url, own: true, token }, outbound),
+    target: runningNodeTarget(NAME, url, token, outbound),
+    announcer: runningAnnouncer(node.running, outbound),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 function storedPlace({ pointers, blocks }: Node): Place {
@@ -86,15 +83,4 @@ function storedTarget({ blocks }: Node): ContentTarget {
       await write();
     },
   };
-}
-
-function notReady(dataDir: string, cause: FolderInUseError): OurSpaceError {
-  return new OurSpaceError(
-    `The data folder ${dataDir} is in use by a process that does not answer.`,
-    {
-      remedy:
-        "Either your node is just starting, or another command is at work: try again in a moment.",
-      cause,
-    },
-  );
 }

@@ -1,0 +1,90 @@
+import type { Call } from "../../resolver/contracts.ts";
+import { createDnsClient } from "../../resolver/dns/create.ts";
+import { dnsSetting } from "../../resolver/dns/setting.ts";
+import { NotFoundError } from "../../resolver/errors.ts";
+import { createOutbound } from "../../resolver/outbound/create.ts";
+import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
+import { createVerifier } from "../../resolver/verify.ts";
+import type { Name } from "../../schemas/name.ts";
+import { readConfig } from "../config/config.ts";
+import { platformDataFolder } from "../config/data_folder.ts";
+import { environmentVariables } from "../config/environment_variables.ts";
+import { dataFolderSetting } from "../config/settings.ts";
+import type { LookUpReport } from "../look_up_report.ts";
+import { describeError, printLine, printProblem } from "../print.ts";
+import { HELP, parseResolveArguments, WrongQuestionError } from "./resolve/arguments.ts";
+import { askHere } from "./resolve/ask_here.ts";
+import { askNode } from "./resolve/ask_node.ts";
+import { reportLines } from "./resolve/report_lines.ts";
+import { reachNode } from "./running_node.ts";
+
+const FOUND = 0;
+const NOT_FOUND = 1;
+const WRONG_QUESTION = 2;
+const NOT_ASKED = 3;
+
+/** Who waits longer wants to know that something goes on. */
+const PATIENCE_MILLISECONDS = 1_000;
+
+/** `deno task resolve`: prints who answered what, which pointer won and why. Returns the exit status. */
+async function main(call: Call): Promise<number> {
+  try {
+    const args = parseResolveArguments(Deno.args);
+    if (args === null) {
+      printLine(HELP);
+      return FOUND;
+    }
+    const waiting = setTimeout(
+      () => printProblem(`Looking up ${args.name.text} …`),
+      PATIENCE_MILLISECONDS,
+    );
+    const report = await lookUp(args.name, call).finally(() => clearTimeout(waiting));
+    if (args.json) printLine(JSON.stringify(report, null, 2));
+    else for (const line of reportLines(report)) printLine(line);
+    return status(report);
+  } catch (error) {
+    printProblem(describeError(error));
+    if (error instanceof WrongQuestionError) return WRONG_QUESTION;
+    return error instanceof NotFoundError ? NOT_FOUND : NOT_ASKED;
+  }
+}
+
+async function lookUp(
+  name: Name,
+  call: Call,
+): Promise<LookUpReport> {
+  const environment = await environmentVariables();
+  const settings = readConfig(environment);
+  const clock = Date.now;
+  const dns = createDnsClient(settings.get(dnsSetting));
+  const report = (problem: unknown) => printProblem(describeError(problem));
+  const dataDir = settings.get(dataFolderSetting) ?? platformDataFolder(Deno.build.os, environment);
+  const reached = await reachNode(dataDir, report);
+  if ("running" in reached) {
+    const outbound = createOutbound({
+      dns,
+      allowPrivate: settings.get(allowPrivateSetting),
+      clock,
+    });
+    return await askNode(reached.running, name, outbound, call);
+  }
+  const node = reached.held;
+  try {
+    const verifier = createVerifier({ clock });
+    return await askHere({ node, settings, verifier, dns, clock, report }, name, call);
+  } finally {
+    await node.close();
+  }
+}
+
+/** Nobody was asked, or nobody who could answer did: nothing follows from that. */
+function status({ winner, sources }: LookUpReport): number {
+  if (winner !== null) return FOUND;
+  return sources.some(({ outcome }) => outcome === "none") ? NOT_FOUND : NOT_ASKED;
+}
+
+if (import.meta.main) {
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stop.abort());
+  Deno.exit(await main({ signal: stop.signal }));
+}
