@@ -6,9 +6,9 @@ async function* values<T>(...list: T[]): AsyncGenerator<T> {
   for (const value of list) yield value;
 }
 
-async function* failing(): AsyncGenerator<never> {
-  await settled();
-  throw new Error("broken");
+/** A stream that fails at once. */
+function failing(): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("broken")) }) };
 }
 
 /** A stream that never gives anything. */
