@@ -7,8 +7,8 @@ import { atomically, type Guard } from "./statements.ts";
 
 const FLUSH_MILLISECONDS = 60_000;
 
-/** Identities in memory, some 300 bytes each; one more writes them all first (10,000 in 60 ms). */
-const MAX_PENDING = 10_000;
+/** Identities in memory, some 300 bytes each; one more writes them all first, which takes 40 ms. */
+const MAX_PENDING = 2_000;
 
 /** Who asked for an identity: two different askers are enough, because one of them is not its sender. */
 interface Questions {

@@ -86,7 +86,11 @@ export interface PutSchedule {
   drop(due: DuePointer): boolean;
 }
 
-/** Small things that outlive the process: the peers met, cursors, a port. In the pointers' database. */
+/**
+ * Small things that outlive the process: the peers met, a port. In the pointers' database. A key with
+ * `/cursor/` in it is a place in another node's change feed: it is forgotten when the database was
+ * damaged, so that what was lost is read again.
+ */
 export interface KeyValueStore {
   get(key: string): Uint8Array<ArrayBuffer> | null;
   put(key: string, value: Uint8Array): void;

@@ -6,8 +6,8 @@ import { openBlockStore } from "./block_store.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { createKeyValueStore } from "./key_value_store.ts";
 import type { Node } from "./node.ts";
-import { openPointerDatabase } from "./pointer_database.ts";
 import { createPointerStore } from "./pointer_store.ts";
+import { openOrReplace, saveDamaged } from "./repair.ts";
 import { DEFAULT_QUOTA, type Quota } from "./settings.ts";
 import { createGuard } from "./statements.ts";
 
@@ -26,7 +26,8 @@ export interface NodeOptions {
 
 /**
  * Opens the node that lives in a data folder. Throws FolderInUseError when another process holds it,
- * and an OurSpaceError when the folder cannot be used, or its database or token is damaged.
+ * and an OurSpaceError when the folder cannot be used. A damaged database is replaced by a new one, with
+ * what could be saved of it; that is reported.
  */
 export async function openNode(options: NodeOptions): Promise<Node> {
   const { dataDir } = options;
@@ -59,9 +60,11 @@ async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node>
   await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
   const adminToken = await openAdminToken(dataDir, randomBytes);
   const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
-  const database = await openPointerDatabase(`${dataDir}/pointers.sqlite`, randomBytes, clock);
+  const path = `${dataDir}/pointers.sqlite`;
+  const database = await openOrReplace(path, { randomBytes, clock, report });
   const pointers = createPointerStore(database, { clock, random, report, quota });
   const keyValues = createKeyValueStore(database.connection, createGuard(report));
+  await saveDamaged(path, database, { pointers, keyValues, clock, report });
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {

@@ -4,14 +4,12 @@ import { UnavailableError } from "../errors.ts";
 /** Runs a statement; what SQLite throws becomes an UnavailableError. */
 export type Guard = <T>(statement: () => T) => T;
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB, the primary codes. */
-const DAMAGE = new Set([11, 26]);
+/** Of SQLITE_CORRUPT and SQLITE_NOTADB; Deno's errors carry no code. */
+const DAMAGE = /database disk image is malformed|malformed database schema|file is not a database/;
 
 /** True when SQLite says that the file's own bytes are wrong: not the disk, the rights or a lock. */
 export function isDamage(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" &&
-    // The extended codes carry the primary one in their lowest byte.
-    DAMAGE.has(error.errcode & 0xff);
+  return error instanceof Error && DAMAGE.test(error.message);
 }
 
 /** Damage that shows while the node runs is reported once; the next start repairs it. */

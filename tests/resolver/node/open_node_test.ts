@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { readAdminToken } from "../../../resolver/node/admin_token.ts";
 import { readAnnouncement } from "../../../resolver/node/announcement.ts";
 import { FolderInUseError } from "../../../resolver/node/folder_lock.ts";
@@ -38,8 +39,10 @@ Deno.test("a closed node frees its folder, and closing twice is closing once", a
 
 Deno.test("a node that cannot be opened frees its folder", async () => {
   await using folder = await temporaryFolder();
-  await Deno.writeTextFile(`${folder.path}/pointers.sqlite`, "no database ".repeat(100));
-  await assert.rejects(openNode({ dataDir: folder.path, report }), /damaged/);
+  const foreign = new DatabaseSync(`${folder.path}/pointers.sqlite`);
+  foreign.exec("CREATE TABLE notes (text TEXT)");
+  foreign.close();
+  await assert.rejects(openNode({ dataDir: folder.path, report }), /another program/);
   await Deno.remove(`${folder.path}/pointers.sqlite`);
   await (await openNode({ dataDir: folder.path, report })).close();
 });
