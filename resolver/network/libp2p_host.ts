@@ -28,6 +28,17 @@ const MAX_ADDRESSES = 8;
 const DIAL_MILLISECONDS = 5_000;
 const ADDRESS_DIAL_MILLISECONDS = 3_000;
 
+/**
+ * On one connection. libp2p closes a connection on which more than `maxEarlyStreams` are opened before
+ * it is set up completely: with its 10, look-ups that run at the same time end in resets.
+ */
+const STREAMS = {
+  maxEarlyStreams: 128,
+  maxInboundStreams: 128,
+  maxOutboundStreams: 128,
+  streamOptions: { maxReadBufferLength: 256 * 1_024 },
+};
+
 /** Where a peer was met last may be true for a week, and is worth a try after a long pause. */
 const ADDRESS_AGE_MILLISECONDS = 7 * 24 * 60 * 60 * 1_000;
 
@@ -78,7 +89,7 @@ export async function startHost(
     },
     transports: [tcp(), webSockets()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [yamux(STREAMS)],
     connectionGater: gaterOf(guards),
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,

@@ -66,7 +66,11 @@ export async function startRawPeer(
     const reading = messages.read({ signal });
     reading.catch(() => {});
     await write(stream);
-    return (await reading).subarray();
+    try {
+      return (await reading).subarray();
+    } finally {
+      stream.close({ signal }).catch(() => {});
+    }
   }
 
   return {
