@@ -6,7 +6,7 @@ export const hostSetting: Setting<string> = {
   name: "HOST",
   fallback: "127.0.0.1",
   parse: (text) => text === "" ? "127.0.0.1" : text,
-  meaning: "The address that `start` listens on.",
+  meaning: "The address that `start` and `node` listen on.",
   danger: "`0.0.0.0` or `::` lets everybody who can reach this machine use the gateway.",
   secret: false,
 };
@@ -15,7 +15,7 @@ export const portSetting: Setting<number> = {
   name: "PORT",
   fallback: "8000",
   parse: parsePort,
-  meaning: "The port that `start` listens on; 0 takes a free one.",
+  meaning: "The port that `start` and `node` listen on; 0 takes a free one.",
   danger: "",
   secret: false,
 };

@@ -46,9 +46,19 @@ function place({ store, network, peers }: Status): { headline: string; lead: str
         "to somebody else.",
     };
   }
+  if (connections === 0) {
+    return {
+      headline: "This node has lost the others",
+      lead:
+        `It knows ${
+          count(routingTable, "node")
+        } and is connected to none. It tries again by itself, ` +
+        "and serves what it holds.",
+    };
+  }
   return {
     headline: "This node is well",
-    lead: `It is connected to ${count(connections, "node")} of the pointer network and holds the ` +
+    lead: `It is connected to ${count(connections, "peer")} of the pointer network and holds the ` +
       `newest ${store.pointers === 1 ? "pointer" : "pointers"} of ${
         count(store.pointers, "wallet")
       }.`,

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Name, parseName } from "../../../schemas/name.ts";
-import { OurSpaceError } from "../../../schemas/errors.ts";
+import { MalformedNameError, OurSpaceError } from "../../../schemas/errors.ts";
 
 /** What the command line asks for. */
 export interface ResolveArguments {
@@ -38,11 +38,12 @@ export function parseResolveArguments(args: readonly string[]): ResolveArguments
     if (more.length > 0) throw new WrongQuestionError("One name is looked up at a time.");
     return { name: parseName(written), json: values.json ?? false };
   } catch (cause) {
-    const { message } = cause instanceof Error ? cause : new Error(String(cause));
-    const remedy = cause instanceof OurSpaceError ? cause.remedy : "";
-    throw new WrongQuestionError(message, {
-      remedy: remedy || "`deno task resolve --help` shows how it is written.",
-      cause,
+    if (cause instanceof MalformedNameError) {
+      throw new WrongQuestionError(cause.message, { remedy: cause.remedy });
+    }
+    const reason = cause instanceof Error ? cause.message.split(". ")[0] : "";
+    throw new WrongQuestionError(reason || "The arguments cannot be read.", {
+      remedy: "`deno task resolve --help` shows how it is written.",
     });
   }
 }
