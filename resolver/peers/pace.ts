@@ -33,6 +33,7 @@ export function createPace(options: Call & { clock: Clock; alarm: Alarm }): Pace
   async function turn<T>(before: Promise<unknown>, piece: () => Promise<T>): Promise<T> {
     await before.catch(() => {});
     await rest();
+    options.signal.throwIfAborted();
     const startedAt = clock();
     try {
       return await piece();
