@@ -60,7 +60,7 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
       peers = follow(options, { network, records }, parts);
       work.push(peers.ended, ...provide(options, parts));
       if (network !== null) {
-        startRepublishing({ ...options, network, alarm: systemAlarm, random });
+        work.push(startRepublishing({ ...options, network, alarm: systemAlarm, random }));
       }
     },
     peers: () => peers?.status() ?? null,

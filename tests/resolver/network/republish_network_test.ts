@@ -19,7 +19,7 @@ function republish(nodes: readonly NetworkNode[]): AsyncDisposable {
       alarm: systemAlarm,
       random: () => 0,
       signal: stop.signal,
-      report: assert.fail,
+      report: (problem) => assert.fail(String(problem)),
     })
   );
   return {
