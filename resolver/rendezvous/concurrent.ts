@@ -60,8 +60,11 @@ export async function* mapConcurrently<T, R>(
   }
 }
 
-async function step<T>(iterator: AsyncIterator<T>) {
-  return { iterator, result: await iterator.next() };
+/** A failure that comes when nobody waits any more (the consumer left) is nobody's: it ends no process. */
+function step<T>(iterator: AsyncIterator<T>) {
+  const taken = iterator.next().then((result) => ({ iterator, result }));
+  taken.catch(() => {});
+  return taken;
 }
 
 /** Not awaited: a generator that waits for the network ends when its signal says so. */

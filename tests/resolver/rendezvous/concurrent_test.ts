@@ -36,6 +36,22 @@ Deno.test("the failure of one merged stream is the failure of all", async () => 
   await assert.rejects(Array.fromAsync(merge([silent(), failing()])), /broken/);
 });
 
+Deno.test("what fails after the consumer has left is nobody's failure", async () => {
+  const broken = Promise.withResolvers<never>();
+  async function* late(): AsyncGenerator<string> {
+    yield "first";
+    await broken.promise;
+  }
+  const consumers = [
+    () => merge([late()]),
+    () => mapConcurrently(late(), 2, (value) => Promise.resolve(value)),
+  ];
+  for (const consume of consumers) for await (const _ of consume()) break;
+  broken.reject(new Error("too late"));
+  // An unhandled rejection would end the process in this turn.
+  await settled();
+});
+
 Deno.test("so much is done at once and no more, and results come as they are ready", async () => {
   const gates = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
   const started: number[] = [];
