@@ -70,9 +70,8 @@ function clockWarning({ offsetMilliseconds, peers }: ClockState): string {
   const minutes = Math.abs(offsetMilliseconds) / 60_000;
   const size = minutes >= 1.5 ? `${Math.round(minutes)} minutes` : "more than a minute";
   const way = offsetMilliseconds > 0 ? "behind" : "ahead of";
-  return `This machine’s clock looks wrong: it is ${size} ${way} that of ${
-    count(peers, "peer")
-  }. ` +
+  const others = count(peers, "other node");
+  return `This machine’s clock looks wrong: it is ${size} ${way} that of ${others}. ` +
     "Pointers are judged by their time: let the machine set its clock by NTP.";
 }
 

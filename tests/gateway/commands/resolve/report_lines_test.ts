@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { reportLines } from "../../../../gateway/commands/resolve/report_lines.ts";
+import type { LookUpReport } from "../../../../gateway/look_up_report.ts";
+
+const REPORT: LookUpReport = {
+  name: "alice.example",
+  identity: "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045",
+  via: "dns",
+  authenticated: true,
+  milliseconds: 171,
+  sources: [
+    { source: "store", outcome: "none", milliseconds: 2, reason: "It knows no pointer." },
+    {
+      source: "dht",
+      outcome: "newest",
+      timestamp: "2026-01-02T00:00:00.000Z",
+      milliseconds: 160,
+      reason: "It gave a valid pointer.",
+      peers: [
+        {
+          peer: "peer-1",
+          outcome: "older",
+          timestamp: "2026-01-01T00:00:00.000Z",
+          milliseconds: 9,
+        },
+        { peer: "peer-2", outcome: "failed", milliseconds: 1_000 },
+      ],
+    },
+  ],
+  winner: {
+    timestamp: "2026-01-02T00:00:00.000Z",
+    cid: "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq",
+    locations: ["https://alice.example/feed.xml"],
+    withdrawn: false,
+    because: "timestamp",
+    agreeing: 1,
+  },
+};
+
+Deno.test("a look-up is a table: who answered what, how long it took, which pointer won and why", () => {
+  assert.deepEqual(reportLines(REPORT), [
+    "Name:      alice.example",
+    "Identity:  0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 (dns, DNSSEC)",
+    "Pointer:   2026-01-02T00:00:00.000Z, because the others are older",
+    "Agreeing:  1 of 2 sources",
+    "Content:   bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq",
+    "           https://alice.example/feed.xml",
+    "Time:      171 ms",
+    "",
+    "WHO       ANSWER    MS  TIMESTAMP                 WHY",
+    "store     none       2                            It knows no pointer.",
+    "dht       newest   160  2026-01-02T00:00:00.000Z  It gave a valid pointer.",
+    "  peer-1  older      9  2026-01-01T00:00:00.000Z",
+    "  peer-2  failed  1000",
+  ]);
+});
+
+Deno.test("nothing found is said, and who was asked", () => {
+  const lines = reportLines({ ...REPORT, winner: null, sources: REPORT.sources.slice(0, 1) });
+  assert.equal(lines[2], "Pointer:   none was found");
+  assert.match(lines.at(-1) ?? "", /^store {2}none/);
+});
