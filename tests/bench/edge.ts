@@ -1,9 +1,9 @@
-import { createServer } from "node:net";
 import { startEdge } from "../support/edge_process.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
 import { ROOT, taskCommand } from "../support/task_process.ts";
 import { openTestGateway } from "../support/test_gateway.ts";
+import { freePorts } from "./free_ports.ts";
 import { median } from "./measure.ts";
 import { SENDER } from "../support/nodes.ts";
 
@@ -43,7 +43,7 @@ async function coldStart(): Promise<string[]> {
 
 /** Milliseconds from the start of a `deno serve` to the end of its first answer. */
 async function firstAnswer(args: readonly string[], path: string): Promise<number> {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const [subcommand = "serve", ...rest] = args;
   const started = performance.now();
   const process = new Deno.Command(Deno.execPath(), {
@@ -64,15 +64,6 @@ async function firstAnswer(args: readonly string[], path: string): Promise<numbe
     process.kill("SIGKILL");
     await process.status;
   }
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === "object" ? address?.port ?? 0 : 0));
-  });
-  return promise;
 }
 
 /** Resident memory after 20,000 requests over 1,000 feeds by that after 10,000. */

@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { ROOT } from "../support/task_process.ts";
+import { type DelayRelay, startDelayRelay } from "./delay_relay.ts";
+import { freePorts } from "./free_ports.ts";
+import type { NodesPlan, OrderName, Orders } from "./network_orders.ts";
+
+/** Processes that are starting at the same time: each keeps a core busy for a second. */
+const STARTING_AT_ONCE = 4;
+/** Enough for every record to find its place; the engine meets the others by and by. */
+const KNOWN_NODES = 15;
+const JOIN_MILLISECONDS = 60_000;
+const LOOK_MILLISECONDS = 250;
+
+/** A process of network_node.ts. */
+export interface SteeredProcess extends AsyncDisposable {
+  /** Carries out an order; orders to one process are carried out one after another. */
+  ask<Name extends OrderName>(
+    order: Name,
+    ask: Orders[Name]["ask"],
+  ): Promise<Orders[Name]["answer"]>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+}
+
+/** A process with one node, and the relay that stands before it. */
+export interface BenchNode extends SteeredProcess {
+  readonly relay: DelayRelay;
+}
+
+/** Nodes in processes of their own that reach each other through relays only. */
+export interface BenchNetwork extends AsyncDisposable {
+  readonly nodes: readonly BenchNode[];
+  /** Starts more of them, and waits until all have joined. */
+  grow(size: number): Promise<void>;
+  /** What went through all relays so far. */
+  bytes(): number;
+}
+
+/** Starts a process. It answers orders as soon as its nodes listen. */
+export function startSteered(plan: NodesPlan): SteeredProcess {
+  const child = spawn(
+    Deno.execPath(),
+    ["run", "--allow-all", "--no-check", "tests/bench/network_node.ts", JSON.stringify(plan)],
+    { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function kill(): Promise<void> {
+    child.kill("SIGKILL");
+    await ended;
+  }
+
+  return {
+    ask(order, ask) {
+      child.stdin.write(`${JSON.stringify({ order, ...ask })}\n`);
+      const answer = last.then(async () => {
+        const { done, value } = await lines.next();
+        if (done) throw new Error(`The node ended at the order "${order}".`);
+        return JSON.parse(value);
+      });
+      last = answer.catch(() => {});
+      return answer;
+    },
+    kill,
+    [Symbol.asyncDispose]: kill,
+  };
+}
+
+/** The first ones start the network; every further node enters through the first. */
+export async function startBenchNetwork(
+  { size, delayMilliseconds, memoSize = () => 10_000 }: {
+    size: number;
+    delayMilliseconds: number;
+    memoSize?: (place: number) => number;
+  },
+): Promise<BenchNetwork> {
+  const nodes: BenchNode[] = [];
+  let entry = "";
+
+  async function start(place: number, port: number): Promise<void> {
+    const relay = await startDelayRelay({ targetPort: port, delayMilliseconds });
+    const listen = `/ip4/127.0.0.1/tcp/${port}`;
+    const announce = `/ip4/127.0.0.1/tcp/${relay.port}`;
+    const steered = startSteered({
+      nodes: [{ bootstrap: entry, listen, announce }],
+      memoSize: memoSize(place),
+    });
+    nodes.push({
+      ...steered,
+      relay,
+      async [Symbol.asyncDispose]() {
+        await steered.kill();
+        await relay[Symbol.asyncDispose]();
+      },
+    });
+    const { addresses } = await steered.ask("start", {});
+    entry ||= addresses.join(",");
+  }
+
+  async function grow(to: number): Promise<void> {
+    const ports = await freePorts(to - nodes.length);
+    if (entry === "") await start(0, ports.shift() ?? 0);
+    while (ports.length > 0) {
+      const batch = ports.splice(0, STARTING_AT_ONCE);
+      await Promise.all(batch.map((port) => start(nodes.length, port)));
+    }
+    await Promise.all(nodes.map((node) => joined(node, Math.min(to - 1, KNOWN_NODES))));
+  }
+
+  const network: BenchNetwork = {
+    nodes,
+    grow,
+    bytes: () => nodes.reduce((sum, { relay }) => sum + relay.bytes(), 0),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+    },
+  };
+  try {
+    await grow(size);
+    return network;
+  } catch (error) {
+    await network[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function joined(node: SteeredProcess, known: number): Promise<void> {
+  const end = performance.now() + JOIN_MILLISECONDS;
+  while ((await node.ask("figures", {})).routingTable < known) {
+    if (performance.now() > end) throw new Error(`A node did not get to know ${known} others.`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+  }
+}
