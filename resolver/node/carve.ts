@@ -22,10 +22,13 @@ export async function* carve(path: string): AsyncGenerator<Uint8Array> {
     const complete = ended ? filled : Math.max(0, filled - POINTER_MAX_BYTES);
     if (!ended && complete === 0) continue;
     const piece = buffer.subarray(0, filled);
-    for (let at = indexOf(piece, BEGINNING, 0); at >= 0 && at < complete;) {
-      const end = indexOf(piece.subarray(0, at + POINTER_MAX_BYTES), END, at);
+    let at = indexOf(piece, BEGINNING, 0);
+    while (at >= 0 && at < complete) {
+      const next = indexOf(piece, BEGINNING, at + BEGINNING.length);
+      const most = Math.min(at + POINTER_MAX_BYTES, next < 0 ? filled : next);
+      const end = indexOf(piece.subarray(0, most), END, at);
       if (end >= 0) yield piece.slice(at, end + END.length);
-      at = indexOf(piece, BEGINNING, at + BEGINNING.length);
+      at = next;
     }
     buffer.copyWithin(0, complete, filled);
     filled -= complete;
