@@ -22,9 +22,9 @@ export interface PointerDatabase {
 }
 
 /**
- * Opens the database, makes it when there is none, and checks it: 100,000 pointers take 84 ms, a million 2.8 s. Throws
- * DamagedDatabaseError, and another OurSpaceError when it cannot be opened or is not ours; it is never
- * overwritten.
+ * Opens the database, makes it when there is none, and checks it: 100,000 pointers take 84 ms, a million
+ * 2.8 s. Throws DamagedDatabaseError, and another OurSpaceError when it cannot be opened or is not ours;
+ * it is never overwritten.
  */
 export async function openPointerDatabase(
   path: string,

@@ -1,9 +1,9 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { identityKey } from "../../schemas/identity.ts";
+import { parsePointer, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Clock } from "../contracts.ts";
 import { PointerRefusedError } from "../errors.ts";
 import type { Verifier } from "../verify.ts";
-import { identityKey } from "../../schemas/identity.ts";
-import { parsePointer, type VerifiedPointer } from "../../schemas/pointer.ts";
 import { carve } from "./carve.ts";
 import type { KeyValueStore, PointerStore, Sender } from "./node.ts";
 import { STANDING } from "./pointer_schema.ts";
