@@ -3,7 +3,7 @@ import type { Clock } from "../resolver/contracts.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
 import type { PeerRecords } from "../resolver/peers/records.ts";
-import type { Resolver } from "../resolver/resolver.ts";
+import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
@@ -67,7 +67,15 @@ export function createServices(
   const lookUps = { identifier, sources, verifier, clock, accept: resolver.accept };
   return {
     routes: [
-      pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
+      pointerRoutes({
+        resolver,
+        node,
+        verifier,
+        peers,
+        clock,
+        signal,
+        network: network === null ? null : inNetwork(options),
+      }),
       peersRoutes({ settings, records, network, clock }),
       ...(node === null ? [] : [adminRoutes({ node, network, lookUps, status })]),
       healthRoutes({ ready, metrics }),
@@ -75,4 +83,17 @@ export function createServices(
     statusAt: (...paths) => statusRoutes({ paths, read: status }),
     count: requests.count,
   };
+}
+
+/** Answers other nodes' questions from the store and the DHT: peers would ask back. */
+function inNetwork({ parts: { sources, verifier }, node, clock, signal }: {
+  parts: Parts;
+  node: Node | null;
+  clock: Clock;
+  signal: AbortSignal;
+}): Resolver {
+  const withoutPeers = sources.filter(({ asks }) => asks === undefined);
+  const resolver = createResolver({ sources: withoutPeers, verifier, clock, signal });
+  node?.pointers.onStored((pointer) => resolver.accept(pointer));
+  return resolver;
 }

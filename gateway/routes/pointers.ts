@@ -23,6 +23,8 @@ export interface PointerRoutesOptions {
   readonly clock: Clock;
   /** Ends what waits: the process stops. */
   readonly signal: AbortSignal;
+  /** Finds what a node does not hold, without asking HTTP peers; null where there is no such way. */
+  readonly network: Resolver | null;
 }
 
 /** The peer API, `/v1/pointers`: how nodes and gateways give each other pointers. */
@@ -36,16 +38,17 @@ export function pointerRoutes(options: PointerRoutesOptions): Hono<ServiceEnv> {
   });
   routes.get("/v1/pointers", changeFeed(options));
   routes.put("/v1/pointers/:identity", pointerOffer(options));
-  // Nobody else is asked in any case, so that peers cannot send a question round in circles:
-  // `Cache-Control: only-if-cached` changes nothing.
+  // No HTTP peer is asked, so that peers cannot send a question round in circles.
   routes.get("/v1/pointers/:identity", async (context) => {
     const identity = parseIdentity(context.req.param("identity"));
+    const onlyHeld = /\bonly-if-cached\b/i.test(context.req.header("Cache-Control") ?? "");
     const held = await heldPointer(options, identity, context.req.raw.signal);
-    if (held === null) {
-      return problem(404, "not-found", "Not known here", "This place holds no such pointer.");
+    const found = onlyHeld ? held : await alsoInNetwork(options, identity, held, context.req.raw);
+    if (found === null) {
+      return problem(404, "not-found", "Not known here", "This place knows no such pointer.");
     }
     options.node?.pointers.asked(identity, clientKey(context.env.remoteAddress));
-    return await pointerResponse(context.req.raw, held, { "Cache-Control": "no-cache" });
+    return await pointerResponse(context.req.raw, found, { "Cache-Control": "no-cache" });
   });
   return routes;
 }
@@ -62,4 +65,25 @@ async function heldPointer(
     if (error instanceof NotFoundError) return null;
     throw error;
   }
+}
+
+/**
+ * What is held is answered at once, and the network is asked beside it: a greater pointer that it has is
+ * stored for the next question. What is not held is looked up. The resolver bounds both: one walk for all
+ * who ask for an identity within some seconds, and so many walks at a time.
+ */
+async function alsoInNetwork(
+  { network }: PointerRoutesOptions,
+  identity: Identity,
+  held: Uint8Array<ArrayBuffer> | null,
+  { signal }: Request,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const found = network?.resolve(identity, { policy: "cache-first", signal }).then(
+    ({ pointer }) => pointer.bytes,
+    (error: unknown) => {
+      if (held !== null || error instanceof NotFoundError) return null;
+      throw error;
+    },
+  ) ?? null;
+  return held ?? await found;
 }

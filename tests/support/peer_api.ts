@@ -15,6 +15,8 @@ export interface PeerApiOptions {
   readonly resolver?: Resolver;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
+  /** What is found beyond the node's store; nothing unless given. */
+  readonly network?: Resolver;
   /** Where the requests come from: somewhere else unless given. */
   readonly remoteAddress?: string;
 }
@@ -22,10 +24,11 @@ export interface PeerApiOptions {
 /** The peer API of a node, or of a gateway without one, as a function from requests to responses. */
 export function peerApi(options: PeerApiOptions): Handler & { readonly resolver: Resolver } {
   const { node, peers = [], clock = () => NOW, signal = new AbortController().signal } = options;
+  const { network = null } = options;
   const verifier = createVerifier({ clock });
   const resolver = options.resolver ?? createResolver({ sources: [], verifier, clock });
   const app = answeringErrors(
-    pointerRoutes({ resolver, node, verifier, peers, clock, signal }),
+    pointerRoutes({ resolver, node, verifier, peers, clock, signal, network }),
   );
   const client = { remoteAddress: options.remoteAddress ?? "192.0.2.1" };
   return Object.assign((request: Request) => app.fetch(request, client), { resolver });

@@ -7,6 +7,8 @@ import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { NOW, peerApi } from "../../support/peer_api.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 
+const clock = () => NOW;
+
 function get(name: string, headers: HeadersInit = {}): Request {
   return new Request(`http://node.example/v1/pointers/${name}`, { headers });
 }
@@ -67,6 +69,35 @@ Deno.test("what is not held is not known here, and that is not kept by caches", 
       assert.equal((await response.json()).type, "urn:ourspace:problem:not-found");
     }
   }
+});
+
+Deno.test("what a node does not hold is looked up in the network, unless only what it holds is wanted", async () => {
+  await using temporary = await temporaryNode();
+  const pointer = await verifiedPointer(makeSigner());
+  const network = createResolver({ sources: [], verifier: createVerifier({ clock }), clock });
+  network.accept(pointer);
+  const api = peerApi({ ...temporary, network });
+  const name = identityText(pointer.identity);
+  const onlyHeld = await api(get(name, { "Cache-Control": "only-if-cached" }));
+  assert.equal(onlyHeld.status, 404);
+  await onlyHeld.body?.cancel();
+  assert.deepEqual(await (await api(get(name))).bytes(), pointer.bytes);
+  const unknown = await api(get(identityText(makeSigner().identity)));
+  assert.equal(unknown.status, 404);
+  await unknown.body?.cancel();
+});
+
+Deno.test("what a node holds is answered also when the network is silent", async () => {
+  await using temporary = await temporaryNode();
+  const pointer = await verifiedPointer(makeSigner());
+  temporary.node.pointers.put(pointer, SENDER);
+  const silent = createResolver({ sources: [], verifier: createVerifier({ clock }), clock });
+  const network = { ...silent, resolve: () => Promise.reject(new Error("nobody answers")) };
+  const api = peerApi({ ...temporary, network });
+  assert.deepEqual(
+    await (await api(get(identityText(pointer.identity)))).bytes(),
+    pointer.bytes,
+  );
 });
 
 Deno.test("what is no identity is malformed; a wrong checksum is told the right one", async () => {
