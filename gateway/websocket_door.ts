@@ -31,14 +31,21 @@ export function openWebSocket(
   if (network === null || network.mode === "client") {
     return problem(404, "no-network", "No network here", "This gateway takes in no other nodes.");
   }
-  try {
-    const { socket, response } = Deno.upgradeWebSocket(request);
-    socket.binaryType = "arraybuffer";
-    network.accept(socket, remote);
-    return response;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // RFC 6455, section 4.2.2: a handshake that is not complete.
+  const upgraded = upgrade(request);
+  if (upgraded === null) {
     return problem(400, "no-websocket", "No WebSocket", "This is no complete WebSocket request.");
+  }
+  upgraded.socket.binaryType = "arraybuffer";
+  network.accept(upgraded.socket, remote);
+  return upgraded.response;
+}
+
+/** Null for a handshake that is not complete (RFC 6455, section 4.2.1). */
+function upgrade(request: Request): Deno.WebSocketUpgrade | null {
+  try {
+    return Deno.upgradeWebSocket(request);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
   }
 }

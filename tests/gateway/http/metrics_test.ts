@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { renderMetrics } from "../../../gateway/http/metrics.ts";
+import { networkMetrics } from "../../../gateway/http/network_metrics.ts";
 import { processMetrics } from "../../../gateway/http/process_metrics.ts";
 import { createRequestCounter } from "../../../gateway/http/request_counter.ts";
 import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
+import { QUIET, scriptedNetwork } from "../../support/scripted_network.ts";
 
 Deno.test("answers are counted by the class of their status", () => {
   const requests = createRequestCounter();
@@ -32,4 +34,36 @@ Deno.test("a node tells how many pointers it holds", async () => {
 Deno.test("a gateway without a node says nothing of pointers", () => {
   const text = renderMetrics(processMetrics({ startedAt: 0, node: null }));
   assert.doesNotMatch(text, /ourspace_pointers/);
+});
+
+Deno.test("a process tells what it takes of the machine", () => {
+  const text = renderMetrics(processMetrics({ startedAt: 0, node: null }));
+  assert.match(text, /^process_resident_memory_bytes [1-9]\d*$/m);
+  assert.match(text, /^process_cpu_seconds_total \d+(?:\.\d+)?$/m);
+});
+
+Deno.test("the network's figures: gauges as they are, counters by outcome, reason and kind", () => {
+  const network = scriptedNetwork({
+    status: () => ({
+      ...QUIET,
+      connections: 4,
+      routingTable: 9,
+      lookUps: { found: 3, missing: 2, failed: 1, milliseconds: 1_500 },
+      puts: { confirmed: 20, failed: 2 },
+      refused: new Map([["bad-signature", 7]]),
+      received: new Map([["GET_VALUE", 11]]),
+    }),
+  });
+  const text = renderMetrics(networkMetrics(network));
+  for (
+    const line of [
+      "ourspace_network_connections 4",
+      "ourspace_network_routing_table_nodes 9",
+      'ourspace_network_look_ups_total{outcome="missing"} 2',
+      "ourspace_network_look_up_seconds_total 1.5",
+      'ourspace_network_puts_total{outcome="confirmed"} 20',
+      'ourspace_network_refused_records_total{reason="bad-signature"} 7',
+      'ourspace_network_messages_total{kind="GET_VALUE"} 11',
+    ]
+  ) assert.ok(text.split("\n").includes(line), line);
 });
