@@ -9,6 +9,11 @@ export interface StatusWords {
   readonly warnings: readonly string[];
 }
 
+/** Reports name folders of this machine, and anybody can open the page. */
+const DAMAGE =
+  "Something in the data folder was damaged, and repaired as far as it could be. The log " +
+  "says what; what is missing comes back from the network as it is asked for.";
+
 /** What matters most comes first. Pure. */
 export function describeStatus(status: Status): StatusWords {
   const { peers, warnings } = status;
@@ -17,7 +22,10 @@ export function describeStatus(status: Status): StatusWords {
   return {
     headline: warnings.length > 0 || clock !== null ? "This node needs you" : headline,
     lead,
-    warnings: [...(clock === null ? [] : [clockWarning(clock)]), ...warnings],
+    warnings: [
+      ...(clock === null ? [] : [clockWarning(clock)]),
+      ...(warnings.length === 0 ? [] : [DAMAGE]),
+    ],
   };
 }
 
