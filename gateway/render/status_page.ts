@@ -10,7 +10,7 @@ import { describeStatus } from "./status_words.ts";
 /** A page lists no more connected peers than a person reads. */
 const LISTED_PEERS = 20;
 
-/** How the node is, for people. It names no other people's IP addresses. */
+/** How the node is, for people, whoever they are: it names no IP address of others and no folder. */
 export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
   const { headline, lead, warnings } = describeStatus(status);
   const { store, network, peers } = status;
@@ -57,20 +57,18 @@ function chosenPeers({ followed, learned, waiting }: PeersStatus): Markup {
   return html`
     <section>
       <h2>Chosen peers</h2>
-      <ul class="rows">${followed.map(({ peer, state, taken, problem }) =>
-        html`
-          <li><strong>${peer}</strong>
-            <span class="reason">${STATES[state]} Taken since the start: ${number(
-              taken,
-            )}.${problem === undefined ? null : ` ${problem}`}</span></li>
-        `
-      )}</ul>
+      <ul class="rows">${followed.map(peerRow)}</ul>
       ${figureList([
         ["Other nodes heard of", number(learned)],
         ["Pointers whose time has not come", number(waiting)],
       ])}
     </section>
   `;
+}
+
+function peerRow({ peer, state, taken }: FollowStatus): Markup {
+  const words = `${STATES[state]} Taken since the start: ${number(taken)}.`;
+  return html`<li><strong>${peer}</strong> <span class="reason">${words}</span></li>`;
 }
 
 const STATES: Readonly<Record<FollowStatus["state"], string>> = {
