@@ -4,6 +4,7 @@
  */
 import { benchEdge } from "./edge.ts";
 import { benchFeed } from "./feed.ts";
+import { benchPush } from "./push.ts";
 import { benchResolution } from "./resolution.ts";
 import { benchServing } from "./serving.ts";
 import { benchVerify } from "./verify.ts";
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   resolution: benchResolution,
   serving: benchServing,
   edge: benchEdge,
+  push: benchPush,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
