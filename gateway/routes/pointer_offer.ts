@@ -7,6 +7,7 @@ import {
   UnavailableError,
 } from "../../resolver/errors.ts";
 import type { Node, PutOutcome, Sender } from "../../resolver/node/node.ts";
+import type { WaitingRoom } from "../../resolver/peers/waiting_room.ts";
 import { createRateLimit } from "../../resolver/rate_limit.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
@@ -43,6 +44,8 @@ interface Options {
   readonly node: Node | null;
   readonly verifier: Verifier;
   readonly peers: readonly PointerSource[];
+  /** Told of records whose time has not come. */
+  readonly waitingRoom?: WaitingRoom;
   readonly clock: Clock;
 }
 
@@ -56,7 +59,7 @@ export function pointerOffer(options: Options) {
     const retryAfter = sender.kind === "stranger" ? limit.take(sender.key) : 0;
     if (retryAfter > 0) return tooMany(retryAfter);
     const identity = parseIdentity(context.req.param("identity") ?? "");
-    const pointer = await readPointer(context.req.raw, identity, verifier);
+    const pointer = await readPointer(context, identity, options);
     if (pointer instanceof Response) return pointer;
 
     const outcome = node !== null
@@ -79,15 +82,19 @@ function senderOf({ env, req }: Context<ServiceEnv>, node: Node | null): Sender 
 
 /** The verified pointer, or the answer to what is none. */
 async function readPointer(
-  request: Request,
+  { req, env }: Context<ServiceEnv>,
   identity: Identity,
-  verifier: Verifier,
+  { verifier, waitingRoom }: Options,
 ): Promise<VerifiedPointer | Response> {
+  const body = await readBody(req.raw, BODY_LIMITS);
   try {
-    return await verifier.verify(await readBody(request, BODY_LIMITS), identity);
+    return await verifier.verify(body, identity);
   } catch (error) {
-    if (error instanceof PointerRefusedError) return refusal(error.reason, error.message);
-    throw error;
+    if (!(error instanceof PointerRefusedError)) throw error;
+    if (error.reason === "not-valid-yet") {
+      waitingRoom?.noteRecord(body, clientKey(env.remoteAddress));
+    }
+    return refusal(error.reason, error.message);
   }
 }
 

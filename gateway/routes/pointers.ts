@@ -3,6 +3,7 @@ import { clientKey } from "../../resolver/client_key.ts";
 import type { Clock, PointerSource } from "../../resolver/contracts.ts";
 import { NotFoundError } from "../../resolver/errors.ts";
 import type { Node } from "../../resolver/node/node.ts";
+import type { WaitingRoom } from "../../resolver/peers/waiting_room.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
@@ -20,6 +21,8 @@ export interface PointerRoutesOptions {
   readonly verifier: Verifier;
   /** To whom a gateway without a node passes offers on: the peers. */
   readonly peers: readonly PointerSource[];
+  /** Told of records whose time has not come; they are looked up when it has. */
+  readonly waitingRoom?: WaitingRoom;
   readonly clock: Clock;
   /** Ends what waits: the process stops. */
   readonly signal: AbortSignal;
