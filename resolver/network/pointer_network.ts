@@ -6,6 +6,7 @@ import type { Call, PeerAnswer } from "../contracts.ts";
 import { deadline, systemAlarm } from "../deadline.ts";
 import { UnavailableError } from "../errors.ts";
 import { allowPrivateSetting } from "../outbound/setting.ts";
+import { prepareSignatureChecks } from "../signature.ts";
 import { createCounters } from "./counters.ts";
 import { createDialRules } from "./dial_rules.ts";
 import { checked } from "./listening.ts";
@@ -49,6 +50,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   const peerData = new PeerData({ stored: node.keyValues, alarm, report });
   const guards = { records, rules, dialRules, senders, counters };
 
+  await prepareSignatureChecks();
   const { host, mode, httpPort } = await startListening(options, {
     privateKey: await openPeerKey(node.dataDir),
     peerData,
