@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { makeSigner } from "../support/pointers.ts";
 import { ROOT } from "../support/task_process.ts";
 import { type DelayRelay, startDelayRelay } from "./delay_relay.ts";
 import { freePorts } from "./free_ports.ts";
@@ -10,7 +11,6 @@ const STARTING_AT_ONCE = 4;
 /** Enough for every record to find its place; the engine meets the others by and by. */
 const KNOWN_NODES = 15;
 const JOIN_MILLISECONDS = 60_000;
-const LOOK_MILLISECONDS = 250;
 
 /** A process of network_node.ts. */
 export interface SteeredProcess extends AsyncDisposable {
@@ -127,10 +127,11 @@ export async function startBenchNetwork(
   }
 }
 
+/** Nodes that come at the same moment meet by what they ask others, as they do in life. */
 async function joined(node: SteeredProcess, known: number): Promise<void> {
   const end = performance.now() + JOIN_MILLISECONDS;
   while ((await node.ask("figures", {})).routingTable < known) {
     if (performance.now() > end) throw new Error(`A node did not get to know ${known} others.`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+    await node.ask("lookUp", { address: makeSigner().identity.address });
   }
 }
