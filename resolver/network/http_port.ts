@@ -1,6 +1,6 @@
 import type { ComponentLogger, Upgrader } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
-import { type Alarm, deadline } from "../deadline.ts";
+import { abortable, type Alarm, deadline } from "../deadline.ts";
 import { parseIpAddress } from "../outbound/ip_address.ts";
 import { WebSocketConnection } from "./websocket_connection.ts";
 
@@ -35,23 +35,32 @@ export function createHttpPort(
         ? `/ip4/127.0.0.1/tcp/${remote.port}/ws`
         : `/ip${family}/${remote.hostname}/tcp/${remote.port}/ws`;
       const connection = new WebSocketConnection(socket, multiaddr(address), log);
-      await upgrader.upgradeInbound(connection, { signal: limit.signal });
+      const gone = new AbortController();
+      connection.addEventListener("close", () => gone.abort(), { once: true });
+      const ended = AbortSignal.any([limit.signal, gone.signal]);
+      await abortable(upgrader.upgradeInbound(connection, { signal: ended }), ended);
     } catch {
       // What strangers do wrong is their business.
-      socket.close();
+      closeWebSocket(socket);
     }
   }
 
   return {
     accept(socket, remote) {
       if (handshakes >= MAX_HANDSHAKES || signal.aborted) {
-        socket.close();
+        closeWebSocket(socket);
         return;
       }
       handshakes += 1;
       shakeHands(socket, remote).finally(() => handshakes -= 1);
     },
   };
+}
+
+/** The runtime does not close one that is not open yet: the other side would wait for ever. */
+export function closeWebSocket(socket: WebSocket): void {
+  if (socket.readyState !== WebSocket.CONNECTING) socket.close();
+  else socket.addEventListener("open", () => socket.close(), { once: true });
 }
 
 function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {

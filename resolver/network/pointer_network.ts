@@ -9,6 +9,7 @@ import { allowPrivateSetting } from "../outbound/setting.ts";
 import { prepareSignatureChecks } from "../signature.ts";
 import { createCounters } from "./counters.ts";
 import { createDialRules } from "./dial_rules.ts";
+import { closeWebSocket } from "./http_port.ts";
 import { checked } from "./listening.ts";
 import { walkTowards } from "./look_up.ts";
 import { watchPeers } from "./met_peers.ts";
@@ -176,7 +177,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     peers: connectedPeers,
     accept: (socket, remote) => {
       if (httpPort) libp2p.services.httpPort.accept(socket, remote);
-      else socket.close();
+      else closeWebSocket(socket);
     },
     status: () => ({
       connections: libp2p.getPeers().length,

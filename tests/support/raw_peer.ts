@@ -1,6 +1,7 @@
 import { noise } from "@chainsafe/libp2p-noise";
 import { yamux } from "@chainsafe/libp2p-yamux";
 import { identify } from "@libp2p/identify";
+import { ping } from "@libp2p/ping";
 import { Libp2pRecord } from "@libp2p/record";
 import { tcp } from "@libp2p/tcp";
 import { lpStream } from "@libp2p/utils";
@@ -40,7 +41,7 @@ export async function startRawPeer(
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
-    services: { identify: identify() },
+    services: { identify: identify(), ping: ping() },
   });
   if (answer !== undefined) {
     await host.handle(DHT_PROTOCOL, async (stream) => {
