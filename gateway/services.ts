@@ -72,6 +72,7 @@ export function createServices(
         node,
         verifier,
         peers,
+        waitingRoom: records.waitingRoom,
         clock,
         signal,
         network: network === null ? null : inNetwork(options),

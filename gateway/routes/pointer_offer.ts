@@ -51,7 +51,7 @@ interface Options {
 
 /** `PUT /v1/pointers/{identity}`: somebody hands over a pointer to keep. */
 export function pointerOffer(options: Options) {
-  const { resolver, node, verifier, clock } = options;
+  const { resolver, node, clock } = options;
   const limit = createRateLimit(OFFERS, { clock, maxKeys: MAX_CLIENTS });
 
   return async (context: Context<ServiceEnv>): Promise<Response> => {
