@@ -32,6 +32,7 @@ export async function installWelcome(
     }
     for await (const { cid, bytes } of dag.blocks(call)) await node.blocks.put(cid, bytes);
   }
-  node.pointers.put(pointer, { kind: "operator" });
+  // Not as the operator's own: every node has it, and not every one has to bring it into the network.
+  node.pointers.put(pointer, { kind: "peer", key: "welcome" });
   return `/${identityText(pointer.identity)}`;
 }

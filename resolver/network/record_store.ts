@@ -70,7 +70,7 @@ export class RecordStore extends BaseDatastore {
     }
     // Whoever put it gives it to all who should hold it: our own turn comes later, a new one's included.
     const now = this.#clock();
-    this.#pointers.schedule.postpone(pointer.identity, nextTurn(now, this.#random), now);
+    this.#pointers.schedule.leaveToOthers(pointer.identity, nextTurn(now, this.#random), now);
     return key;
   }
 

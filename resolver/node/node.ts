@@ -82,6 +82,11 @@ export interface PutSchedule {
    * turn is at `dueAt`. `refreshedAt` stays as it is unless given.
    */
   postpone(identity: Identity, dueAt: number, refreshedAt?: number): void;
+  /**
+   * Somebody else was seen to put it at `now`: a second put is not needed before `dueAt`. Kept ones
+   * take their turn all the same, so that nobody can keep everybody from it with puts to the holders alone.
+   */
+  leaveToOthers(identity: Identity, dueAt: number, now: number): void;
   /** Sweeps one that others look after; false when it changed since, or is kept. */
   drop(due: DuePointer): boolean;
 }

@@ -22,6 +22,10 @@ export function createPutSchedule(
   const postpone = connection.prepare(
     `UPDATE pointers SET due_at = ?, refreshed_at = coalesce(?, refreshed_at) WHERE identity = ?`,
   );
+  const leave = connection.prepare(
+    `UPDATE pointers SET due_at = ?, refreshed_at = ?
+     WHERE identity = ? AND standing <> ${STANDING.kept}`,
+  );
   const drop = connection.prepare(
     `DELETE FROM pointers
      WHERE identity = ? AND wire = ? AND asked_at = ? AND standing <> ${STANDING.kept}`,
@@ -49,6 +53,9 @@ export function createPutSchedule(
     postpone(identity, dueAt, refreshedAt) {
       const refreshed = refreshedAt === undefined ? null : Math.trunc(refreshedAt);
       guarded(() => postpone.run(Math.trunc(dueAt), refreshed, identityKey(identity)));
+    },
+    leaveToOthers(identity, dueAt, now) {
+      guarded(() => leave.run(Math.trunc(dueAt), Math.trunc(now), identityKey(identity)));
     },
     drop({ identity, bytes, askedAt }) {
       flush();

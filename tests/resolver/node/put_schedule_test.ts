@@ -83,6 +83,18 @@ Deno.test("a greater pointer is new to the network: it is due as any new one", a
   assert.equal(due?.refreshedAt, 0);
 });
 
+Deno.test("what others put is left to them, but for what is kept here", async () => {
+  await using world = await scheduledNode();
+  const { pointers } = world;
+  pointers.put(madePointer(1), STRANGER);
+  pointers.put(madePointer(2), OPERATOR);
+  for (const wallet of [1, 2]) {
+    pointers.schedule.leaveToOthers(madePointer(wallet).identity, NOW + HOUR, NOW);
+  }
+  assert.deepEqual(texts(pointers.schedule.due(NOW + HOUR - 1, 10)), texts([madePointer(2)]));
+  assert.equal(pointers.schedule.due(NOW + HOUR, 10).length, 2);
+});
+
 Deno.test("only what is as it was when it was due, and not kept, is dropped", async () => {
   await using world = await scheduledNode();
   const { pointers } = world;
