@@ -29,6 +29,7 @@ function answer(fields: Partial<SourceAnswer> = {}): SourceAnswer {
 }
 const none = answer();
 const failed = answer({ state: "failed", error: new Error("down") });
+const skipped = answer({ state: "skipped-failing" });
 const late = answer({ state: "late", error: new Error("deadline") });
 const forged = answer({ refusals: new Set(["bad-signature"]) });
 const contract = answer({ refusals: new Set(["bad-signature", "not-verifiable-here"]) });
@@ -45,7 +46,7 @@ Deno.test("nobody knows: not found, and that is complete", () => {
 });
 
 Deno.test("some know nothing and the others failed: not found, incomplete", () => {
-  for (const silent of [failed, late, forged]) {
+  for (const silent of [failed, late, forged, skipped]) {
     assert.throws(outcome([none, silent]), notFound(true));
   }
 });
@@ -96,6 +97,8 @@ Deno.test("the report says what each source did, and names no internals", () => 
     forged,
     late,
     answer({ state: "asked" }),
+    skipped,
+    answer({ state: "skipped-lying" }),
   ];
   const { sources } = conclude({ identity: alice.identity, startedAt, greatest: newer, answers });
   assert.deepEqual(sources.map(({ outcome, timestamp, reason }) => [outcome, timestamp, reason]), [
@@ -107,6 +110,8 @@ Deno.test("the report says what each source did, and names no internals", () => 
     ["refused", undefined, "It sent a record with a wrong signature."],
     ["late", undefined, "It did not answer in time."],
     ["late", undefined, "It did not answer in time."],
+    ["skipped", undefined, "It was not asked: it failed several times in a row."],
+    ["skipped", undefined, "It was not asked: it sent records that nobody signed."],
   ]);
   assert.ok(
     sources.every(({ source, milliseconds }) => source === "somewhere" && milliseconds === 12),

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { PointerSource } from "../../resolver/contracts.ts";
+import { conclude } from "../../resolver/conclude.ts";
+import type { PeerAnswer, PointerSource } from "../../resolver/contracts.ts";
+import { createStandings } from "../../resolver/standing.ts";
 import { GRACE_MILLISECONDS, startWalk, WALK_MILLISECONDS } from "../../resolver/walk.ts";
 import { createTestClock, peek } from "../support/clock.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
@@ -129,4 +131,141 @@ Deno.test("sources are told to stop at the end", async () => {
   await clock.advance(WALK_MILLISECONDS);
   await walk.end;
   assert.equal(told?.aborted, true);
+});
+
+/** A walk over two peers that know nothing, the first in bad standing, and what comes of it. */
+function walkAmongPeers(conduct: "failed" | "lied", ...scripts: readonly (readonly Step[])[]) {
+  const clock = createTestClock();
+  const standings = createStandings({ clock: clock.now });
+  for (let i = 0; i < 5; i++) standings.note("peer 0", conduct);
+  const sources = scripts.map((script, i) => ({
+    ...scriptedSource(clock, script, `peer ${i}`),
+    asks: "peer" as const,
+  }));
+  const walk = startWalk(alice.identity, {
+    sources,
+    verifier: knowing(old, middle, young),
+    standings,
+    clock: clock.now,
+    alarm: clock.alarm,
+    signal: new AbortController().signal,
+  });
+  const states = async () => {
+    await clock.advance(0);
+    return (await walk.end).answers.map(({ state }) => state);
+  };
+  return { walk, clock, standings, states };
+}
+
+Deno.test("a peer in bad standing is left out, and told apart from one that knows nothing", async () => {
+  assert.deepEqual(await walkAmongPeers("failed", [young], []).states(), [
+    "skipped-failing",
+    "finished",
+  ]);
+  assert.deepEqual(await walkAmongPeers("lied", [young], []).states(), [
+    "skipped-lying",
+    "finished",
+  ]);
+});
+
+Deno.test("a peer in bad standing is asked when there is no other, or everybody is to be asked", async () => {
+  assert.deepEqual(await walkAmongPeers("lied", [young]).states(), ["finished"]);
+  const { walk, states } = walkAmongPeers("lied", [young], []);
+  walk.askEverybody();
+  assert.deepEqual(await states(), ["finished", "finished"]);
+  assert.equal((await walk.end).greatest, young);
+});
+
+Deno.test("at its end a walk notes who answered, failed or lied; time and contracts are no lies", async () => {
+  const { states, standings, clock } = walkAmongPeers(
+    "failed",
+    [],
+    [refusable("bad-signature"), young],
+    [refusable("not-valid-yet")],
+    [refusable("not-verifiable-here")],
+    [],
+  );
+  await states();
+  assert.equal(standings.avoided("peer 1"), "lied");
+  for (const peer of ["peer 2", "peer 3"]) {
+    assert.equal(standings.avoided(peer), null);
+    assert.equal(standings.answeredAt(peer), 0);
+  }
+  assert.equal(standings.answeredAt("peer 4"), clock.now());
+});
+
+Deno.test("strangers are judged one by one, and without any there is no answer to count", async () => {
+  const clock = createTestClock();
+  const standings = createStandings({ clock: clock.now });
+  const answers: PeerAnswer[] = [];
+  const strangers: PointerSource = {
+    id: "strangers",
+    asks: "peers",
+    async *find(_identity, { onAnswer }) {
+      for (const answer of answers) {
+        onAnswer?.(answer);
+        if (answer.bytes !== undefined) yield answer.bytes;
+      }
+    },
+  };
+  const walk = async () =>
+    await startWalk(alice.identity, {
+      sources: [strangers],
+      verifier: knowing(old, middle, young),
+      standings,
+      clock: clock.now,
+      alarm: clock.alarm,
+      signal: new AbortController().signal,
+    }).end;
+  assert.deepEqual((await walk()).answers, []);
+  const milliseconds = 7;
+  answers.push(
+    { peer: "liar", outcome: "pointer", bytes: refusable("bad-signature"), milliseconds },
+    { peer: "early", outcome: "pointer", bytes: refusable("not-valid-yet"), milliseconds },
+    { peer: "older", outcome: "pointer", bytes: old.bytes, milliseconds },
+    { peer: "newest", outcome: "pointer", bytes: young.bytes, milliseconds },
+    { peer: "none", outcome: "none", milliseconds },
+    { peer: "down", outcome: "failed", milliseconds },
+  );
+  const state = await walk();
+  assert.deepEqual(
+    conclude(state).sources[0]?.peers?.map(({ peer, outcome, timestamp }) => [
+      peer,
+      outcome,
+      timestamp,
+    ]).sort(),
+    [
+      ["down", "failed", undefined],
+      ["early", "refused", undefined],
+      ["liar", "refused", undefined],
+      ["newest", "newest", young.timestamp],
+      ["none", "none", undefined],
+      ["older", "older", old.timestamp],
+    ],
+  );
+  assert.deepEqual(
+    ["liar", "early", "older", "newest", "none", "down"].map((peer) => standings.avoided(peer)),
+    ["lied", null, null, null, null, null],
+  );
+});
+
+Deno.test("of a flood of answers 64 are told apart", async () => {
+  const clock = createTestClock();
+  const flood: PointerSource = {
+    id: "flood",
+    async *find(_identity, { onAnswer }) {
+      for (let i = 0; i < 10_000; i++) {
+        onAnswer?.({ peer: `peer ${i}`, outcome: "none", milliseconds: 1 });
+      }
+      yield young.bytes;
+    },
+  };
+  const { end } = startWalk(alice.identity, {
+    sources: [flood],
+    verifier: knowing(young),
+    clock: clock.now,
+    alarm: clock.alarm,
+    signal: new AbortController().signal,
+  });
+  assert.equal((await end).answers[0]?.peers.length, 64);
 });
