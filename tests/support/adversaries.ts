@@ -8,6 +8,7 @@ import {
   type KadMessage,
   type KadPeerInfo,
   kadRecord,
+  kadValue,
   PUT_VALUE,
   varint,
 } from "./kad_messages.ts";
@@ -35,7 +36,7 @@ export function laggard(value: Uint8Array): { readonly behaviour: Behaviour; hel
     held: () => held,
     behaviour(message, stream) {
       if (message.type === PUT_VALUE && message.record !== undefined) {
-        held = valueIn(message.record);
+        held = kadValue(message.record) ?? held;
         reply(stream, message);
       } else {
         reply(stream, answerWith(message, held));

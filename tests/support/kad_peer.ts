@@ -34,8 +34,8 @@ export interface KadPeer extends AsyncDisposable {
 const STREAMS = 10_000;
 const DIAL_MILLISECONDS = 5_000;
 
-/** Starts one that listens on loopback; without a behaviour it never answers. */
-export async function startKadPeer(behaviour: Behaviour = () => {}): Promise<KadPeer> {
+/** Starts one that listens on loopback; without a behaviour it only asks, and nobody asks it. */
+export async function startKadPeer(behaviour?: Behaviour): Promise<KadPeer> {
   const received = new Map<number, number>();
   const libp2p = await createLibp2p({
     addresses: { listen: ["/ip4/127.0.0.1/tcp/0"] },
@@ -45,13 +45,17 @@ export async function startKadPeer(behaviour: Behaviour = () => {}): Promise<Kad
     connectionManager: { inboundConnectionThreshold: Infinity, maxParallelDials: 500 },
     services: { identify: identify(), ping: ping() },
   });
-  await libp2p.handle(DHT_PROTOCOL, async (stream) => {
+  const take = async (stream: Stream, behave: Behaviour) => {
     const bytes = await firstMessage(stream);
     if (bytes === null) return;
     const message = decodeMessage(bytes);
     received.set(message.type, (received.get(message.type) ?? 0) + 1);
-    behaviour(message, stream);
-  }, { maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS });
+    behave(message, stream);
+  };
+  if (behaviour !== undefined) {
+    const limits = { maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS };
+    await libp2p.handle(DHT_PROTOCOL, (stream) => take(stream, behaviour), limits);
+  }
 
   async function open(address: string): Promise<Stream> {
     const signal = AbortSignal.timeout(DIAL_MILLISECONDS);

@@ -12,13 +12,12 @@ import { type NetworkNode, until } from "./network.ts";
 const PUT_MILLISECONDS = 10_000;
 
 /**
- * Puts a value into the nodes' DHT as the library does it by itself, with no rule of ours: whatever
- * the value is. Resolves with how many nodes confirmed it.
+ * Puts values into the nodes' DHT as the library does it by itself, with no rule of ours: whatever
+ * they are. Resolves with how often a node confirmed one.
  */
 export async function unguardedPut(
   nodes: readonly NetworkNode[],
-  key: Uint8Array,
-  value: Uint8Array,
+  entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[],
 ): Promise<number> {
   const libp2p = await createLibp2p({
     transports: [tcp()],
@@ -48,10 +47,12 @@ export async function unguardedPut(
       () => nodes.every(({ network }) => met.has(network.peerId)),
     );
     let confirmed = 0;
-    const signal = AbortSignal.timeout(PUT_MILLISECONDS);
-    for await (const event of libp2p.services.dht.put(key, value, { signal })) {
-      if (event.name !== "PEER_RESPONSE" || event.messageType !== "PUT_VALUE") continue;
-      if (event.record !== undefined) confirmed += 1;
+    for (const { key, value } of entries) {
+      const signal = AbortSignal.timeout(PUT_MILLISECONDS);
+      for await (const event of libp2p.services.dht.put(key, value, { signal })) {
+        if (event.name !== "PEER_RESPONSE" || event.messageType !== "PUT_VALUE") continue;
+        if (event.record !== undefined) confirmed += 1;
+      }
     }
     return confirmed;
   } finally {

@@ -10,8 +10,8 @@ import { parsePointer, pointerText, type VerifiedPointer } from "../../schemas/p
 import type { NetworkNode } from "./network.ts";
 import { partContext } from "./parts.ts";
 
-/** Longer than any walk may take. */
-const VISIT_MILLISECONDS = 15_000;
+/** A walk over all sources ends within 8 s, whatever they do. */
+const VISIT_MILLISECONDS = 10_000;
 
 type Member = Pick<NetworkNode, "node" | "network" | "verifier">;
 

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { ANSWER_MAX_PEERS } from "../../resolver/network/message_guard.ts";
+import { identityKey } from "../../schemas/identity.ts";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import {
+  drips,
+  inventsPeers,
+  joinAs,
+  laggard,
+  openTarpit,
+  sendsGarbage,
+  servesOld,
+  servesOthers,
+  stalls,
+} from "../support/adversaries.ts";
+import { GET_VALUE, kadKey } from "../support/kad_messages.ts";
+import type { Behaviour } from "../support/kad_peer.ts";
+import {
+  LIBP2P_TEST,
+  type NetworkNode,
+  startNetwork,
+  type TestNetwork,
+  until,
+} from "../support/network.ts";
+import { makeSigner, verifiedPointer } from "../support/pointers.ts";
+import { faultSeed, seeded } from "../support/seeded.ts";
+import { heldTimestamp, publishAt, visited } from "../support/visits.ts";
+
+const NODES = 12;
+const OLD = "2026-01-01T00:00:00.000Z";
+const NEW = "2026-02-01T00:00:00.000Z";
+/**
+ * Invented peers that one visit may dial for each who invents them: an answer names at most 24, nobody
+ * is asked twice in a walk, and a visit walks twice: to look up, and to correct those who lag.
+ */
+const MOST_DIALS = 2 * ANSWER_MAX_PEERS;
+
+const seed = faultSeed();
+const random = seeded(seed);
+
+interface Scene {
+  readonly old: VerifiedPointer;
+  readonly current: VerifiedPointer;
+  /** Another wallet's pointer, newer than both. */
+  readonly others: VerifiedPointer;
+  /** Where invented peers are said to be. */
+  readonly nowhere: string;
+}
+
+const adversaries: Readonly<Record<string, (scene: Scene) => Behaviour>> = {
+  "serves old records and refuses corrections": ({ old }) => servesOld(old.bytes),
+  "stalls": () => stalls,
+  "sends garbage": () => sendsGarbage(random),
+  "drips": ({ current }) => drips(current.bytes),
+  "answers everything with another identity's record": ({ others }) =>
+    servesOthers(kadKey(identityKey(others.identity)), others.bytes, true),
+  "answers everything with another identity's record, under its key": ({ others }) =>
+    servesOthers(kadKey(identityKey(others.identity)), others.bytes, false),
+  "invents 1,000 closer peers": ({ nowhere }) => inventsPeers(1_000, [nowhere], random),
+  "invents 20 closer peers": ({ nowhere }) => inventsPeers(20, [nowhere], random),
+};
+
+Deno.test("a hostile node changes no answer", LIBP2P_TEST, async (t) => {
+  await using network = await startNetwork({ size: NODES });
+  const scenes = [
+    ...Object.entries(adversaries).map(([name, behaviour]) => [name, [behaviour]] as const),
+    ["does any of this, in company", Object.values(adversaries)] as const,
+  ];
+  for (const [name, behaviours] of scenes) {
+    await t.step(`one that ${name} (FAULT_SEED=${seed})`, () => withstand(network, behaviours));
+  }
+});
+
+Deno.test("a node that was away is corrected by a look-up", LIBP2P_TEST, async () => {
+  await using network = await startNetwork({ size: NODES });
+  const { nodes } = network;
+  const { old, current } = await records();
+  const late = laggard(old.bytes);
+  const [first, second] = nodes;
+  assert.ok(first !== undefined && second !== undefined);
+  await publishAt(first, current);
+  await using _peers = await joinAs([late.behaviour], nodes);
+  assert.equal(await visited(second, current.identity), NEW);
+  await until("it holds the newest", () => sameBytes(late.held(), current.bytes));
+});
+
+/** The newest is published among them, updated, and found from every honest node. */
+async function withstand(
+  { nodes }: TestNetwork,
+  behaviours: readonly ((scene: Scene) => Behaviour)[],
+): Promise<void> {
+  await using tarpit = openTarpit();
+  const scene = { ...await records(), nowhere: tarpit.address };
+  const { old, current } = scene;
+  const { identity } = current;
+  const [first, second] = nodes;
+  assert.ok(first !== undefined && second !== undefined);
+  await publishAt(first, old);
+  await using peers = await joinAs(behaviours.map((make) => make(scene)), nodes);
+  await publishAt(second, current);
+
+  for (const { node } of nodes) assert.equal(heldTimestamp(node, identity), NEW);
+  // At the same time, so that stalling costs the test once. Each visit has a deadline.
+  const dialsBefore = tarpit.connections();
+  const found = await Promise.all(nodes.map((member) => visited(member, identity)));
+  assert.deepEqual(found, nodes.map(() => NEW));
+  const dials = tarpit.connections() - dialsBefore;
+  const inventors = behaviours.length;
+  assert.ok(dials <= MOST_DIALS * inventors * nodes.length, `${dials} dials`);
+  for (const { received } of peers) assert.ok((received.get(GET_VALUE) ?? 0) > 0, "nobody asked");
+  await stillWell(nodes, scene);
+}
+
+/** Whatever came in, a node answers others and holds nothing that it should not. */
+async function stillWell(nodes: readonly NetworkNode[], { others }: Scene): Promise<void> {
+  const signer = makeSigner();
+  const pointer = await verifiedPointer(signer, { timestamp: NEW });
+  const [first, , third] = nodes;
+  assert.ok(first !== undefined && third !== undefined);
+  await publishAt(first, pointer);
+  assert.equal(await visited(third, signer.identity), NEW);
+  for (const { node } of nodes) {
+    assert.equal(node.pointers.get(others.identity), null);
+    assert.equal(heldTimestamp(node, signer.identity), NEW);
+  }
+}
+
+async function records() {
+  const signer = makeSigner();
+  const [old, current, others] = await Promise.all([
+    verifiedPointer(signer, { timestamp: OLD }),
+    verifiedPointer(signer, { timestamp: NEW }),
+    verifiedPointer(makeSigner(), { timestamp: "2026-03-01T00:00:00.000Z" }),
+  ]);
+  return { old, current, others };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
