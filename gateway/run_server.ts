@@ -1,6 +1,7 @@
 import { createDnsClient } from "../resolver/dns/create.ts";
 import { dnsSetting } from "../resolver/dns/setting.ts";
 import { deadline } from "../resolver/deadline.ts";
+import { UnavailableError } from "../resolver/errors.ts";
 import { openNode } from "../resolver/node/open_node.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../resolver/node/settings.ts";
 import { createVerifier } from "../resolver/verify.ts";
@@ -125,7 +126,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
 
   await toldToStop();
   printLine("Stopping: requests under way are answered first.");
-  stopping.abort();
+  stopping.abort(isStopping());
   using patience = deadline(GRACEFUL_STOP_MILLISECONDS);
   patience.signal.addEventListener("abort", () => Deno.exit(0));
   await server.shutdown();
@@ -150,6 +151,13 @@ class ListenersClient implements Client {
 function notReady(): Response {
   const headers = { "Retry-After": "1" };
   return problem(503, "starting", "Starting", "The gateway is not ready yet.", headers);
+}
+
+/** What a look-up ends with that is under way then: 503, not a fault of the gateway. */
+function isStopping(): UnavailableError {
+  return new UnavailableError("This gateway is being stopped.", {
+    remedy: "Try again in a minute.",
+  });
 }
 
 function noNode(): OurSpaceError {
