@@ -1,13 +1,15 @@
 import type { Libp2p, PeerId } from "@libp2p/interface";
+import type { KadDHT } from "@libp2p/kad-dht";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { type Alarm, deadline } from "../deadline.ts";
-import { DHT_PROTOCOL } from "./network.ts";
+import { DHT_PROTOCOL, REPLICATION } from "./network.ts";
 
-/** How often it is looked whether everybody is still there, and how soon when somebody left. */
-const CHECK_MILLISECONDS = 15_000;
-/** After a failure: this long, then twice as long each time up to the most. */
-const FIRST_PAUSE_MILLISECONDS = 1_000;
-const LONGEST_PAUSE_MILLISECONDS = 60_000;
+/** Between two looks: this long, then twice as long each time up to the most. */
+const FIRST_PAUSE_MILLISECONDS = 500;
+const LONGEST_PAUSE_MILLISECONDS = 30_000;
+
+/** When an entry point, or the last node, was lost. */
+const RETURN_MILLISECONDS = 2_000;
 
 const DIAL_MILLISECONDS = 5_000;
 
@@ -15,12 +17,14 @@ const DIAL_MILLISECONDS = 5_000;
 const KNOWN_PEERS_AT_ONCE = 8;
 
 /**
- * Keeps this node in the network: entry points that are not connected are dialled again, and while
- * nobody is in the routing table the peers met earlier too. It never gives up. Returns the way to stop.
+ * Keeps this node in the network. The engine looks for its neighbours once when it starts, and again
+ * after five minutes; on a busy machine that first look may find nobody. So, as long as few are known,
+ * they are looked for here. And: entry points that are not connected are dialled again,
+ * and while nobody is in the routing table the peers met earlier too. It never gives up. Returns the way to stop.
  */
 export function keepConnected(
   { libp2p, routingTable, bootstrap, alarm, random }: {
-    libp2p: Libp2p;
+    libp2p: Libp2p<{ dht: KadDHT }>;
     routingTable: () => number;
     bootstrap: readonly string[];
     alarm: Alarm;
@@ -59,8 +63,14 @@ export function keepConnected(
       .map(({ id }) => id);
   }
 
-  /** True when nothing is left to do for now. */
-  async function round(): Promise<boolean> {
+  async function meetNeighbours(): Promise<void> {
+    using limit = deadline(DIAL_MILLISECONDS, { parent: stopped.signal, alarm });
+    const { dht } = libp2p.services;
+    const self = libp2p.peerId.toMultihash().bytes;
+    for await (const _event of dht.getClosestPeers(self, { signal: limit.signal }));
+  }
+
+  async function round(): Promise<void> {
     await Promise.all(
       entries.filter((entry) => !isConnected(entry)).map(async (entry) => {
         const peer = await dial(entry);
@@ -68,27 +78,27 @@ export function keepConnected(
       }),
     );
     if (routingTable() === 0) await Promise.all((await knownPeers()).map(dial));
-    return entries.every(isConnected) && (routingTable() > 0 || entries.length === 0);
+    if (routingTable() > 0 && routingTable() < REPLICATION) await meetNeighbours();
   }
 
   async function run(): Promise<void> {
     if (busy || stopped.signal.aborted) return;
     busy = true;
     cancel();
-    const isDone = await round().catch(() => false);
+    // What fails now is tried again, and the longer it fails the less often.
+    await round().catch(() => {});
     busy = false;
     if (stopped.signal.aborted) return;
-    if (isDone) pause = FIRST_PAUSE_MILLISECONDS;
     // Half of it is chance: nodes that lost the same entry point do not come back at the same moment.
-    const wait = isDone ? CHECK_MILLISECONDS : pause * (0.5 + random() / 2);
-    if (!isDone) pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
-    cancel = alarm(wait, run);
+    cancel = alarm(pause * (0.5 + random() / 2), run);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
   }
 
+  /** Somebody left: a look soon, unless it has been in vain for a while. */
   const onDisconnect = () => {
-    if (busy || pause > FIRST_PAUSE_MILLISECONDS || stopped.signal.aborted) return;
+    if (busy || routingTable() > 0 && entries.every(isConnected) || stopped.signal.aborted) return;
     cancel();
-    cancel = alarm(FIRST_PAUSE_MILLISECONDS, run);
+    cancel = alarm(Math.min(pause, RETURN_MILLISECONDS), run);
   };
   libp2p.addEventListener("peer:disconnect", onDisconnect);
   run();

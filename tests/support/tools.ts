@@ -4,13 +4,16 @@ const INSTALL = {
   cast: "npm install --global @foundry-rs/cast@1.7.1",
   chromium: "apt-get install chromium",
   "feedparser-python": "apt-get install python3-feedparser",
+  ip: "apt-get install iproute2",
   ipfs: "see .ci/install (Kubo, built with Go)",
   newsboat: "apt-get install newsboat",
+  nsenter: "apt-get install util-linux",
   unbound: "apt-get install unbound",
   "unbound-control": "apt-get install unbound",
   "dnssec-keygen": "apt-get install bind9-utils",
   "dnssec-signzone": "apt-get install bind9-utils",
   openssl: "apt-get install openssl",
+  unshare: "apt-get install util-linux, as a user who may make network namespaces",
   xsltproc: "apt-get install xsltproc",
   wrk: "apt-get install wrk",
 } as const;
@@ -19,12 +22,34 @@ export type Tool = keyof typeof INSTALL;
 
 /** What a program is of no use without, in the tests. */
 const COMPANIONS: Partial<Record<Tool, readonly Tool[]>> = {
+  unshare: ["ip", "nsenter"],
   unbound: ["unbound-control", "openssl", "dnssec-keygen", "dnssec-signzone"],
 };
 
-/** The program's path, or null. `feedparser-python` is a Python that can import feedparser. */
+/** Words before a command that runs in a network of its own, with the rights to change it. */
+export const IN_OWN_NETWORK = [
+  "--user",
+  "--map-root-user",
+  "--net",
+  "--mount",
+  "--pid",
+  "--fork",
+  "--kill-child",
+] as const;
+
+/**
+ * The program's path, or null. `feedparser-python` is a Python that can import feedparser; `unshare`
+ * counts only where it is allowed to make a network of its own.
+ */
 export async function findTool(tool: Tool): Promise<string | null> {
   if (tool === "feedparser-python") return await pythonWithFeedparser();
+  const path = await findProgram(tool);
+  return tool === "unshare" && path !== null && !await succeeds(path, [...IN_OWN_NETWORK, "true"])
+    ? null
+    : path;
+}
+
+async function findProgram(tool: Tool): Promise<string | null> {
   const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"];
   for (const folder of folders) {
     const path = `${folder}/${tool}`;
@@ -41,15 +66,15 @@ async function firstMissing(tools: readonly Tool[]): Promise<Tool | null> {
 
 async function pythonWithFeedparser(): Promise<string | null> {
   for (const python of ["/usr/bin/python3", "python3"]) {
-    const run = new Deno.Command(python, {
-      args: ["-c", "import feedparser"],
-      stdout: "null",
-      stderr: "null",
-    });
-    const outcome = await run.output().catch(() => null);
-    if (outcome?.success) return python;
+    if (await succeeds(python, ["-c", "import feedparser"])) return python;
   }
   return null;
+}
+
+async function succeeds(program: string, args: string[]): Promise<boolean> {
+  const run = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
+  const outcome = await run.output().catch(() => null);
+  return outcome?.success === true;
 }
 
 /**
