@@ -1,5 +1,4 @@
 import type { Clock } from "../../resolver/contracts.ts";
-import { settled } from "./clock.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
 import { type NetworkOptions, openNetwork } from "../../resolver/network/open_network.ts";
 import { networkSettings } from "../../resolver/network/settings.ts";
@@ -117,11 +116,14 @@ export async function startNetwork(
   return { nodes, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** Waits for a condition, turn by turn of the event loop. Throws when it does not come true in time. */
+/** Between two looks: a look at every turn of the event loop left nodes in this process no time. */
+const LOOK_MILLISECONDS = 10;
+
+/** Waits for a condition. Throws when it does not come true in time. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   const end = performance.now() + CONDITION_MILLISECONDS;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`It did not come true: ${what}`);
-    await settled();
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
   }
 }
