@@ -88,14 +88,14 @@ export async function startBenchNetwork(
       nodes: [{ bootstrap: entry, listen, announce }],
       memoSize: memoSize(place),
     });
-    nodes.push({
+    nodes[place] = {
       ...steered,
       relay,
       async [Symbol.asyncDispose]() {
         await steered.kill();
         await relay[Symbol.asyncDispose]();
       },
-    });
+    };
     const { addresses } = await steered.ask("start", {});
     entry ||= addresses.join(",");
   }
@@ -105,7 +105,8 @@ export async function startBenchNetwork(
     if (entry === "") await start(0, ports.shift() ?? 0);
     while (ports.length > 0) {
       const batch = ports.splice(0, STARTING_AT_ONCE);
-      await Promise.all(batch.map((port) => start(nodes.length, port)));
+      const first = nodes.length;
+      await Promise.all(batch.map((port, index) => start(first + index, port)));
     }
     await Promise.all(nodes.map((node) => joined(node, Math.min(to - 1, KNOWN_NODES))));
   }

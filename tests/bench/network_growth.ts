@@ -1,0 +1,54 @@
+import { progress } from "./measure.ts";
+import { startBenchNetwork } from "./network_nodes.ts";
+import {
+  inMilliseconds,
+  lookUps,
+  missing,
+  publishAt,
+  type Published,
+  wholeOf,
+} from "./network_traffic.ts";
+
+const SIZES = [5, 10, 20, 40];
+const DELAY_MILLISECONDS = 25;
+const LOOK_UPS = 40;
+const MISSING = 10;
+
+/**
+ * How long a look-up takes as the network grows, with a relay before each node that delays what goes
+ * through it: 50 ms for a question and its answer.
+ */
+export async function benchGrowth(sizes: readonly number[] = SIZES): Promise<string[]> {
+  const [first = 0] = sizes;
+  await using network = await startBenchNetwork({
+    size: first,
+    delayMilliseconds: DELAY_MILLISECONDS,
+  });
+  const lines = [
+    `pointer network as it grows, each node a process of its own, ${DELAY_MILLISECONDS} ms each way`,
+    "  | nodes | get, first record | get, all asked | nodes asked | missing key | publication |",
+  ];
+  for (const size of sizes) {
+    progress(`network: ${size} processes with ${DELAY_MILLISECONDS} ms each way`);
+    await network.grow(size);
+    const published: Published[] = [];
+    const publications: number[] = [];
+    for (let place = 0; place < LOOK_UPS; place++) {
+      const { milliseconds, ...one } = await publishAt(network, place);
+      published.push(one);
+      publications.push(milliseconds);
+    }
+    const found = await lookUps(network, published);
+    const asked = found.reduce((sum, { answers, failures }) => sum + answers + failures, 0);
+    const cells = [
+      size,
+      inMilliseconds(found.map(({ firstMilliseconds }) => firstMilliseconds ?? NaN)),
+      inMilliseconds(wholeOf(found)),
+      (asked / found.length).toFixed(1),
+      await missing(network.nodes, MISSING),
+      inMilliseconds(publications),
+    ];
+    lines.push(`  | ${cells.join(" | ")} |`);
+  }
+  return lines;
+}
