@@ -174,6 +174,21 @@ export async function knowEachOther(nodes: readonly NodeProcess[]): Promise<void
   );
 }
 
+/**
+ * Publishes at a node, and waits until it has put the pointer into the network: who asks earlier is told
+ * "not known", which is then remembered for 10 s.
+ */
+export async function publish(
+  node: NodeProcess,
+  identity: Identity,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const confirmed = () => node.figure('ourspace_network_puts_total{outcome="confirmed"}');
+  const before = await confirmed();
+  assert.equal(await node.offer(identity, bytes), 204);
+  await eventually(`${node.url} has put it`, async () => await confirmed() > before);
+}
+
 /** Waits until each node answers with exactly this pointer. */
 export async function allFind(
   nodes: readonly NodeProcess[],
