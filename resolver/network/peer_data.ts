@@ -26,6 +26,7 @@ export class PeerData extends BaseDatastore {
   readonly #alarm: Alarm;
   readonly #report: (problem: string) => void;
   #cancelWrite: (() => void) | null = null;
+  #closed = false;
 
   constructor(
     { stored, alarm, report }: {
@@ -77,8 +78,13 @@ export class PeerData extends BaseDatastore {
     for (const key of [...this.#values.keys()]) if (key.startsWith(prefix)) yield new Key(key);
   }
 
-  /** Writes what has changed. The last step before the database is closed. */
-  flush(): void {
+  /** Writes what has changed for the last time: libp2p still notes things after it has stopped. */
+  close(): void {
+    this.#flush();
+    this.#closed = true;
+  }
+
+  #flush(): void {
     this.#cancelWrite?.();
     this.#cancelWrite = null;
     const changed = [...this.#changed];
@@ -99,8 +105,8 @@ export class PeerData extends BaseDatastore {
   }
 
   #touch(name: string): void {
-    if (!name.startsWith(PEERS)) return;
+    if (this.#closed || !name.startsWith(PEERS)) return;
     this.#changed.add(name);
-    this.#cancelWrite ??= this.#alarm(WRITE_AFTER_MILLISECONDS, () => this.flush());
+    this.#cancelWrite ??= this.#alarm(WRITE_AFTER_MILLISECONDS, () => this.#flush());
   }
 }

@@ -164,7 +164,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     closing.abort();
     stopRedialling();
     await libp2p.stop();
-    peerData.flush();
+    peerData.close();
   }
 
   return {
