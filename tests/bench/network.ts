@@ -17,7 +17,7 @@ const PUBLISHED = 40;
 const MISSING = 20;
 const UPDATES = 20;
 /** Look-ups whose processor time is measured. */
-const CPU_LOOK_UPS = 100;
+const CPU_LOOK_UPS = 50;
 const IDLE_MILLISECONDS = 2_000;
 
 /** This one's verifier remembers nothing. */
