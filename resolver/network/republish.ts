@@ -58,10 +58,17 @@ export async function startRepublishing(options: RepublishOptions): Promise<void
     if (!signal.aborted) report(problem);
   }
 
+  /** How long until then; 0 when it is over, or further away than it can be: the clock was set back. */
+  function remaining(until: number, longest: number): number {
+    const left = until - clock();
+    return left > longest ? 0 : Math.max(0, left);
+  }
+
   /** The next one to put, or how long there is nothing to do, milliseconds. */
   function next(): DuePointer | number {
     const now = clock();
-    if (now < brokenUntil) return brokenUntil - now;
+    const mending = remaining(brokenUntil, BROKEN_MILLISECONDS);
+    if (mending > 0) return mending;
     if (running.size >= AT_ONCE) return Infinity;
     const due = pointers.schedule.due(now, running.size + 1)
       .find(({ identity }) => !running.has(identityKey(identity)));
@@ -72,7 +79,8 @@ export async function startRepublishing(options: RepublishOptions): Promise<void
     }
     if (network.status().routingTable === 0) return ALONE_MILLISECONDS;
     if (due.refreshedAt === 0) return due;
-    if (now < nextPutAgainAt) return nextPutAgainAt - now;
+    const gap = remaining(nextPutAgainAt, LONGEST_GAP_MILLISECONDS);
+    if (gap > 0) return gap;
     nextPutAgainAt = now +
       Math.min(LONGEST_GAP_MILLISECONDS, SPREAD_MILLISECONDS / pointers.count());
     return due;

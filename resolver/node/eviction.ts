@@ -1,11 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { POINTER_MAX_BYTES } from "../../schemas/pointer.ts";
 import type { Clock } from "../contracts.ts";
+import { ASKED_MILLISECONDS } from "./asked_log.ts";
 import { STANDING } from "./pointer_schema.ts";
 import type { Quota } from "./settings.ts";
-
-/** For so long after the last question a pointer counts as asked for; milliseconds. */
-const ASKED_MILLISECONDS = 30 * 24 * 3_600_000;
+import { createTimesAhead } from "./times_ahead.ts";
 
 /**
  * Rows that one new pointer may push out. The largest pointer (8 KiB) takes the place of some 20 of the
@@ -47,9 +46,10 @@ export interface Eviction {
  * A greater pointer always replaces the one that is held: when nobody makes room for what it is larger,
  * the store goes over its bytes, to at most 8 KiB a pointer.
  *
- * What is left to somebody with as many addresses as the quota has places: to push out pointers that
- * nobody has asked for, oldest first; and, by asking for his own from elsewhere, to fill every place
- * below 3, so that strangers and peers find no room for 30 days. What people asked for stays either way.
+ * What is left to somebody with as many addresses as the quota has places is to push out pointers that
+ * nobody has asked for, oldest first; and to somebody with a hundred, to fill the places below 3 by
+ * asking for his own (one asker protects 1 % of the quota in 30 days), so that strangers and peers find
+ * no room for 30 days. What people asked for stays either way.
  *
  * The number of each sender's rows is kept by triggers, so that a choice is two look-ups in an index:
  * a put into a full store of 100,000 took 0.12 ms, of a million 0.3 ms; with the disk's flush 0.4 and
@@ -79,6 +79,8 @@ export function createEviction(
        SELECT sequence FROM pointers WHERE standing = ${STANDING.asked} AND identity <> ?
        ORDER BY asked_at LIMIT 1)`,
   );
+
+  const mendTimesAhead = createTimesAhead(connection);
 
   /** Whether it holds too much, or would if so much were added. */
   function isOver(added = { pointers: 0, bytes: 0 }): boolean {
@@ -110,6 +112,7 @@ export function createEviction(
     prepare() {
       if (!isOver({ pointers: 1, bytes: POINTER_MAX_BYTES })) return;
       flush();
+      mendTimesAhead(clock());
       forget.run(clock() - ASKED_MILLISECONDS);
     },
 

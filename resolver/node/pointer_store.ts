@@ -81,7 +81,7 @@ export function createPointerStore(
   const wire = connection.prepare("SELECT wire FROM pointers WHERE identity = ?");
   const totals = connection.prepare("SELECT sequence, pointers, bytes FROM store");
   const wanted = connection.prepare(WANTED);
-  const asked = createAskedLog(connection, { guarded, clock, alarm });
+  const asked = createAskedLog(connection, { guarded, quota, clock, alarm });
   const eviction = createEviction(connection, { quota, clock, flush: asked.flush });
 
   const listeners = new Set<(pointer: VerifiedPointer, sender: Sender) => void>();
@@ -184,7 +184,7 @@ export function createPointerStore(
 
     close(): void {
       closing.abort();
-      asked.close();
+      asked.flush();
     },
   };
 }

@@ -3,6 +3,7 @@ import { identityKey, parseIdentity } from "../../schemas/identity.ts";
 import type { PutSchedule } from "./node.ts";
 import { STANDING } from "./pointer_schema.ts";
 import { bytesOf, type Guard } from "./statements.ts";
+import { createTimesAhead } from "./times_ahead.ts";
 
 const SELECT = "SELECT identity, wire, standing, refreshed_at, asked_at FROM pointers";
 
@@ -31,10 +32,13 @@ export function createPutSchedule(
      WHERE identity = ? AND wire = ? AND asked_at = ? AND standing <> ${STANDING.kept}`,
   );
 
+  const mendTimesAhead = createTimesAhead(connection);
+
   return {
     due(now, limit) {
       flush();
       const rows = guarded(() => {
+        mendTimesAhead(now);
         const first = neverPut.all(Math.trunc(now), limit);
         return [...first, ...putBefore.all(Math.trunc(now), limit - first.length)];
       });

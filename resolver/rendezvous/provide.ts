@@ -109,7 +109,7 @@ export async function startProviding(options: ProvidingOptions): Promise<void> {
     if (!origins.includes(publicOrigin.origin)) {
       throw notAnnounced(publicOrigin, await kubo.addedAddresses({ signal }));
     }
-    const provided = createProvided(node.keyValues, `${peer} ${publicOrigin.origin}`);
+    const provided = createProvided(node.keyValues, `${peer} ${publicOrigin.origin}`, clock);
     await provideDue(provided);
     await withdrawUnwanted(provided);
   }

@@ -8,12 +8,14 @@ export interface TestClock {
   readonly alarm: Alarm;
   /** Lets so many milliseconds pass: alarms ring in their order, and what they set off is awaited. */
   advance(milliseconds: number): Promise<void>;
+  /** Somebody sets the clock, back or forward; no time passes, and alarms ring as late as before. */
+  set(now: number): void;
   /** Alarms that are set. */
   pending(): number;
 }
 
 interface SetAlarm {
-  readonly at: number;
+  at: number;
   readonly run: () => void;
 }
 
@@ -42,6 +44,10 @@ export function createTestClock(start = Date.parse("2026-06-01T12:00:00.000Z")):
         await settled();
       }
       now = end;
+    },
+    set(time) {
+      for (const alarm of alarms) alarm.at += time - now;
+      now = time;
     },
     pending: () => alarms.size,
   };

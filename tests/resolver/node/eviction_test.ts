@@ -84,6 +84,21 @@ Deno.test("the sender's own questions do not count, anybody else's do", async ()
   assert.notEqual(store.get(madePointer(1).identity), null);
 });
 
+Deno.test("who asks for a flood's wallets protects a few of them only, and what is asked for already costs nothing", async () => {
+  const { store, clock } = await fullStore({ pointers: 3_000 });
+  putAll(store, 0, 3_000, () => stranger("flood"));
+  for (let i = 0; i < 3_000; i++) store.asked(madePointer(i).identity, "here");
+  assert.equal(store.wanted(10_000).length, 1_000);
+  await clock.advance(DAY);
+  const asked = store.wanted(10_000);
+  for (const identity of asked) store.asked(identity, "here");
+  store.asked(madePointer(2_999).identity, "another");
+  // A thirtieth of what one asker has in 30 days is there again.
+  for (let i = 0; i < 3_000; i++) store.asked(madePointer(i).identity, "here");
+  assert.equal(store.wanted(10_000).length, 1_000 + 1 + 33);
+  assert.equal(putAll(store, 5_000, 6_000, (i) => stranger(`reader ${i}`)), 1_000);
+});
+
 Deno.test("what nobody has asked for in 30 days counts as never asked for", async () => {
   const { store, clock } = await fullStore();
   putAll(store, 0, QUOTA, () => stranger("has all"));
@@ -158,4 +173,17 @@ Deno.test("a sequence is not given twice, though its pointer is gone", async () 
   const [due] = store.schedule.due(Number.MAX_SAFE_INTEGER, 1);
   assert.ok(due !== undefined);
   assert.equal(identityText(due.identity), identityText(madePointer(1).identity));
+});
+
+Deno.test("what was asked for while the clock was ahead is not protected longer than the rest", async () => {
+  const { store, clock } = await fullStore();
+  const right = clock.now();
+  await clock.advance(3_650 * DAY);
+  putAll(store, 0, QUOTA, () => stranger("has all"));
+  for (let i = 0; i < QUOTA; i++) store.asked(madePointer(i).identity, "a reader");
+  assert.equal(store.wanted(QUOTA).length, QUOTA);
+  clock.set(right);
+  assert.equal(store.put(madePointer(200), stranger("new")).kind, "full");
+  await clock.advance(31 * DAY);
+  assert.equal(store.put(madePointer(200), stranger("new")).kind, "stored");
 });

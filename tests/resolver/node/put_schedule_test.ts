@@ -123,3 +123,20 @@ Deno.test("only what is as it was when it was due, and not kept, is dropped", as
   assert.equal(pointers.count(), 3);
   assert.equal(schedule.drop(same), false);
 });
+
+Deno.test("turns that a wrong clock has put off for a year come when it is set right", async () => {
+  await using world = await scheduledNode();
+  const { pointers, time } = world;
+  time.now = NOW + 365 * 24 * HOUR;
+  for (const wallet of [1, 2]) {
+    pointers.put(madePointer(wallet), STRANGER);
+    pointers.schedule.postpone(madePointer(wallet).identity, time.now + 12 * HOUR, time.now);
+    pointers.asked(madePointer(wallet).identity, "a reader");
+  }
+  assert.equal(pointers.wanted(10).length, 2);
+  time.now = NOW;
+  const due = pointers.schedule.due(NOW, 10);
+  assert.deepEqual(due.map(({ askedAt }) => askedAt), [NOW, NOW]);
+  pointers.schedule.postpone(madePointer(1).identity, NOW + 15 * HOUR, NOW);
+  assert.deepEqual(texts(pointers.schedule.due(NOW + 1, 10)), texts([madePointer(2)]));
+});

@@ -14,9 +14,11 @@ const ORIGIN = new URL("https://gw.example");
 const ANNOUNCED = ["/dns4/gw.example/tcp/443/tls/http/p2p/12D3KooW"];
 const OPERATOR = { kind: "operator" } as const;
 
-/** Providing under way, with a clock that the test turns. */
-function providing(node: Node, kubo: ProvidingKubo) {
-  const clock = createTestClock();
+const DAY = 24 * 60 * 60 * 1_000;
+
+/** Providing under way, with a clock that the test turns; it may be ahead. */
+function providing(node: Node, kubo: ProvidingKubo, daysAhead = 0) {
+  const clock = createTestClock(Date.parse("2026-06-01T00:00:00.000Z") + daysAhead * DAY);
   const stopping = new AbortController();
   const reports: unknown[] = [];
   const rests = Promise.withResolvers<void>();
@@ -98,6 +100,20 @@ provideTest("what is wanted here is provided once in 22 hours, over restarts too
   }
   assert.deepEqual(kubo.provided, cids(own, own));
   assert.deepEqual(run.reports, []);
+});
+
+provideTest("what was provided while the clock was ahead is provided again", async () => {
+  await using temporary = await temporaryNode();
+  await using kubo = providingKubo(ANNOUNCED);
+  const [own] = await pointers(1);
+  assert.ok(own !== undefined);
+  temporary.node.pointers.put(own, OPERATOR);
+  for (const days of [365, 0]) {
+    await using run = providing(temporary.node, kubo, days);
+    await run.firstRound;
+    assert.deepEqual(run.reports, []);
+  }
+  assert.deepEqual(kubo.provided, cids(own, own));
 });
 
 provideTest("three at a time, and what the operator publishes meanwhile comes next", async () => {
