@@ -156,7 +156,7 @@ export async function flood(
 
 /**
  * Promises a message of `size` bytes and goes on sending until the node ends the stream, or all of it
- * went out. Resolves with the bytes that could be sent.
+ * went out. Resolves with the bytes that left this side.
  */
 export async function sendHuge(peer: KadPeer, address: string, size: number): Promise<number> {
   const chunk = new Uint8Array(16_384);
@@ -177,8 +177,9 @@ export async function sendHuge(peer: KadPeer, address: string, size: number): Pr
   } catch {
     // The node has ended it, or does not read on.
   }
+  const waiting = stream.writeBufferLength;
   stream.abort(new Error("enough"));
-  return sent;
+  return sent - waiting;
 }
 
 const DRAIN_MILLISECONDS = 2_000;

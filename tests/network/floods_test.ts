@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import type { Stream } from "@libp2p/interface";
+import { identityKey } from "../../schemas/identity.ts";
+import { flood, sendHuge } from "../support/adversaries.ts";
+import { FIND_NODE, GET_VALUE, kadKey, kadRecord, PUT_VALUE } from "../support/kad_messages.ts";
+import { startKadPeer } from "../support/kad_peer.ts";
+import {
+  LIBP2P_TEST,
+  type NetworkNode,
+  startNetwork,
+  startNetworkNode,
+  until,
+} from "../support/network.ts";
+import { makeSigner, verifiedPointer } from "../support/pointers.ts";
+import { heldTimestamp, publishAt, visited } from "../support/visits.ts";
+
+const NODES = 6;
+const OLD = "2026-01-01T00:00:00.000Z";
+const NEW = "2026-02-01T00:00:00.000Z";
+
+const MESSAGES = 1_200;
+/** What a peer may send at once (500), and what its allowance grows by while the test runs. */
+const MOST_ANSWERED = 1_000;
+const HUGE_BYTES = 4 * 1_024 * 1_024;
+/** A stream's window and what lies in sockets; never the whole message. */
+const MOST_TAKEN_BYTES = 1_024 * 1_024;
+/** The attackers of the test live in the same process. */
+const MOST_GROWTH_BYTES = 300 * 1_024 * 1_024;
+const STREAMS = 200;
+/** What a node takes on one connection. */
+const MOST_STREAMS = 32;
+const CONNECTIONS = 300;
+
+Deno.test("a flood hits its own limit, and nobody else", LIBP2P_TEST, async (t) => {
+  await using network = await startNetwork({ size: NODES });
+  const { nodes } = network;
+  const [target, other] = nodes;
+  assert.ok(target !== undefined && other !== undefined);
+  const [address = ""] = target.network.addresses();
+  const signer = makeSigner();
+  const { identity } = signer;
+  const [old, current] = await Promise.all(
+    [OLD, NEW].map((timestamp) => verifiedPointer(signer, { timestamp })),
+  );
+  assert.ok(old !== undefined && current !== undefined);
+  await publishAt(other, current);
+  const key = kadKey(identityKey(identity));
+  const put = { type: PUT_VALUE, key, record: kadRecord(key, old.bytes) };
+  const before = Deno.memoryUsage().rss;
+
+  /** The target and another one are asked while somebody floods, and afterwards. */
+  async function during<T>(attack: Promise<T>): Promise<T> {
+    let going = true;
+    const attacked = attack.finally(() => going = false);
+    // A visit that fails first is the failure to show.
+    attacked.catch(() => {});
+    do {
+      for (const member of [target, other]) {
+        assert.ok(member !== undefined);
+        assert.equal(await visited(member, identity), NEW);
+      }
+    } while (going);
+    return await attacked;
+  }
+
+  await t.step("more than a thousand puts and questions", async () => {
+    await using flooder = await startKadPeer();
+    const question = { type: GET_VALUE, key };
+    const messages = Array.from({ length: MESSAGES }, (_, i) => i % 2 === 0 ? put : question);
+    const { answered, refused } = await during(flood(flooder, address, { messages, atOnce: 16 }));
+    assert.equal(answered + refused, MESSAGES);
+    const received = answered + (target.network.status().refused.get("older") ?? 0);
+    assert.ok(received <= MOST_ANSWERED, `${received} were looked at`);
+    assert.ok((target.network.status().refused.get("rate-limited") ?? 0) > 0);
+    assert.equal(heldTimestamp(target.node, identity), NEW);
+  });
+
+  await t.step("messages of 4 MiB", async () => {
+    await using flooder = await startKadPeer();
+    const sent = await during(Promise.all(
+      Array.from({ length: 16 }, () => sendHuge(flooder, address, HUGE_BYTES)),
+    ));
+    for (const bytes of sent) assert.ok(bytes < MOST_TAKEN_BYTES, `${bytes} were taken`);
+  });
+
+  await t.step("streams that say nothing", async () => {
+    await using flooder = await startKadPeer();
+    const opened = await during(Promise.allSettled(
+      Array.from({ length: STREAMS }, () => flooder.open(address)),
+    ));
+    const streams = opened.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+    const open = () => streams.filter(({ status }: Stream) => status === "open").length;
+    await until("the node has ended those over its limit", () => open() <= MOST_STREAMS);
+    await until("and the others after a while", () => open() === 0);
+  });
+
+  await t.step("connections that say nothing", async () => {
+    const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1]);
+    // Some are ended before they are through.
+    const opened = await during(Promise.allSettled(
+      Array.from({ length: CONNECTIONS }, () => Deno.connect({ hostname: "127.0.0.1", port })),
+    ));
+    const connections = opened.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+    assert.ok(target.network.status().connections < CONNECTIONS / 2);
+    for (const connection of connections) connection.close();
+  });
+
+  await t.step("afterwards somebody new is served by the same node", async () => {
+    await using late = await startNetworkNode({ environment: { BOOTSTRAP: address } });
+    await until("it has joined", () => late.network.status().routingTable > 0);
+    assert.equal(await visited(late, identity), NEW);
+    assert.equal(await answers(target), true);
+    const growth = Deno.memoryUsage().rss - before;
+    assert.ok(growth < MOST_GROWTH_BYTES, `${growth} bytes more`);
+  });
+});
+
+async function answers({ network }: NetworkNode): Promise<boolean> {
+  await using peer = await startKadPeer();
+  const [address = ""] = network.addresses();
+  const key = new TextEncoder().encode("anything");
+  return await peer.ask(address, { type: FIND_NODE, key }) !== null;
+}
