@@ -1,9 +1,9 @@
 /** Between two looks, so that looking takes no processor time from what is looked at. */
 const PAUSE_MILLISECONDS = 100;
-const PATIENCE_MILLISECONDS = 45_000;
+const PATIENCE_MILLISECONDS = 60_000;
 
 /**
- * Waits until a condition outside this process is true. Throws after 45 s: with what the condition said
+ * Waits until a condition outside this process is true. Throws after 60 s: with what the condition said
  * last, when it threw.
  */
 export async function eventually(
