@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 /** SQLite's files of one database: itself, its write-ahead log, and the log's index. */
 const SUFFIXES = ["-wal", "-shm", ""];
 
-/** Under this name a damaged database waits until what can be read of it was saved. */
+/** Under this name and a number a damaged database waits until what can be read of it was saved. */
 const SALVAGING = ".salvaging";
 
 /** For whoever wants to look into one; the oldest go first. */
@@ -11,41 +11,57 @@ const MAX_KEPT = 3;
 
 /**
  * Takes a damaged database out of the way, so that a new one can take its place. Its log goes first: it
- * must not be taken for the new one's.
+ * must not be taken for the new one's. What was set aside before stays where it is, also when the
+ * process was killed over it.
  */
 export async function setAside(path: string): Promise<void> {
+  const last = (await findSetAside(path)).at(-1);
+  const aside = asideName(path, last === undefined ? 1 : numberOf(last) + 1);
   for (const suffix of SUFFIXES) {
-    await Deno.rename(`${path}${suffix}`, `${path}${SALVAGING}${suffix}`).catch(ignoreNotFound);
+    await Deno.rename(`${path}${suffix}`, `${aside}${suffix}`).catch(ignoreNotFound);
   }
 }
 
-/** The path under which a damaged database waits to be saved; null when there is none. */
-export async function findSetAside(path: string): Promise<string | null> {
-  const aside = `${path}${SALVAGING}`;
-  for (const suffix of SUFFIXES) {
-    if (await Deno.stat(aside + suffix).catch(ignoreNotFound)) return aside;
+/** The paths under which damaged databases wait to be saved, the first damaged first. */
+export async function findSetAside(path: string): Promise<readonly string[]> {
+  const numbers = new Set<number>();
+  const prefix = `${basename(path)}${SALVAGING}`;
+  for await (const { name } of Deno.readDir(dirname(path))) {
+    if (/^\d+(?:-wal|-shm)?$/.test(name.slice(prefix.length)) && name.startsWith(prefix)) {
+      numbers.add(numberOf(name));
+    }
   }
-  return null;
+  return [...numbers].sort((a, b) => a - b).map((number) => asideName(path, number));
 }
 
-/** Keeps it under the name of its time, and at most three of them. Gives its new path. */
-export async function archive(path: string, now: number): Promise<string> {
+/** Keeps one that was set aside under the name of its time, and at most three. Gives its new path. */
+export async function archive(path: string, aside: string, now: number): Promise<string> {
   const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, "");
   const archived = `${path}.damaged-${stamp}`;
   for (const suffix of SUFFIXES) {
-    await Deno.rename(`${path}${SALVAGING}${suffix}`, archived + suffix).catch(ignoreNotFound);
+    await Deno.rename(`${aside}${suffix}`, archived + suffix).catch(ignoreNotFound);
   }
-  const stamps = new Set<string>();
+  const others = new Set<string>();
   for await (const { name } of Deno.readDir(dirname(path))) {
     const match = /^(.+\.damaged-\w+)(?:-wal|-shm)?$/.exec(name);
-    if (match?.[1]?.startsWith(`${basename(path)}.damaged-`)) stamps.add(match[1]);
+    if (match?.[1]?.startsWith(`${basename(path)}.damaged-`)) others.add(match[1]);
   }
-  for (const oldest of [...stamps].sort().slice(0, -MAX_KEPT)) {
+  // Whatever its time: the clock may be wrong.
+  others.delete(basename(archived));
+  for (const oldest of [...others].sort().slice(0, 1 - MAX_KEPT)) {
     for (const suffix of SUFFIXES) {
       await Deno.remove(`${dirname(path)}/${oldest}${suffix}`).catch(ignoreNotFound);
     }
   }
   return archived;
+}
+
+function asideName(path: string, number: number): string {
+  return `${path}${SALVAGING}${number}`;
+}
+
+function numberOf(aside: string): number {
+  return Number(/(\d+)(?:-wal|-shm)?$/.exec(aside)?.[1]);
 }
 
 function ignoreNotFound(error: unknown): undefined {

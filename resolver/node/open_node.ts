@@ -7,7 +7,7 @@ import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { createKeyValueStore } from "./key_value_store.ts";
 import type { Node } from "./node.ts";
 import { createPointerStore } from "./pointer_store.ts";
-import { openOrReplace, saveDamaged } from "./repair.ts";
+import { openOrReplace, startSaving } from "./repair.ts";
 import { DEFAULT_QUOTA, type Quota } from "./settings.ts";
 import { createGuard } from "./statements.ts";
 
@@ -26,8 +26,8 @@ export interface NodeOptions {
 
 /**
  * Opens the node that lives in a data folder. Throws FolderInUseError when another process holds it,
- * and an OurSpaceError when the folder cannot be used. A damaged database is replaced by a new one, with
- * what could be saved of it; that is reported.
+ * and an OurSpaceError when the folder cannot be used. A damaged database is replaced by a new one,
+ * into which what can be saved of it comes while the node runs; both are reported.
  */
 export async function openNode(options: NodeOptions): Promise<Node> {
   const { dataDir } = options;
@@ -64,10 +64,14 @@ async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node>
   const database = await openOrReplace(path, { randomBytes, clock, report });
   const pointers = createPointerStore(database, { clock, random, report, quota });
   const keyValues = createKeyValueStore(database.connection, createGuard(report));
-  await saveDamaged(path, database, { pointers, keyValues, clock, report });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const saving = await startSaving(path, database, { pointers, keyValues, clock, report, signal });
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
+    stopping.abort();
+    await saving.done;
     pointers.close();
     database.connection.close();
     await removeAnnouncement(dataDir);

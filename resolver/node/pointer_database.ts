@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Clock } from "../contracts.ts";
+import { fileSize } from "./damaged_database.ts";
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from "./pointer_schema.ts";
 import { isDamage } from "./statements.ts";
 
@@ -32,7 +33,7 @@ export async function openPointerDatabase(
   clock: Clock = Date.now,
 ): Promise<PointerDatabase> {
   const { DatabaseSync } = await import("node:sqlite");
-  await refuseEmpty(path);
+  await refuseOrphanedLog(path);
   const connection = open(() => new DatabaseSync(path), path);
   try {
     return open(() => {
@@ -50,10 +51,15 @@ export async function openPointerDatabase(
   }
 }
 
-/** SQLite would take it for a new database, and throw the log beside it away. */
-async function refuseEmpty(path: string): Promise<void> {
-  const info = await Deno.stat(path).catch(() => null);
-  if (info?.isFile && info.size === 0) throw damaged(path, new Error("The file is empty."));
+/**
+ * An empty file is what a process leaves that was killed at its first start, or a new database. One with
+ * a log beside it was cut off: SQLite would take it for a new one too, and throw the log away.
+ */
+async function refuseOrphanedLog(path: string): Promise<void> {
+  if (path === ":memory:" || await fileSize(path) > 0 || await fileSize(`${path}-wal`) === 0) {
+    return;
+  }
+  throw damaged(path, new Error("The file is empty, but its write-ahead log is not."));
 }
 
 function open<T>(step: () => T, path: string): T {

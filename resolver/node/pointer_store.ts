@@ -189,7 +189,8 @@ export function createPointerStore(
   };
 }
 
-function standingOf(sender: Sender): { standing: number; key: string } {
+/** What the tables say of a sender. */
+export function standingOf(sender: Sender): { standing: number; key: string } {
   return sender.kind === "operator"
     ? { standing: STANDING.kept, key: "" }
     : { standing: STANDING[sender.kind], key: sender.key };

@@ -4,6 +4,7 @@
  *
  *   hold <folder>             opens the node and says `held` or `in use`; ends with its input
  *   store <folder>            stores pointers and blocks until it is killed
+ *   repair <folder>           opens the node, and says what it reports and stores until it is killed
  *   write <database> <key> <0|1>  offers 200 pointers of one wallet out of order, beside another process
  */
 import { CID } from "multiformats/cid";
@@ -59,6 +60,13 @@ async function store(dataDir: string): Promise<void> {
   }
 }
 
+async function repair(dataDir: string): Promise<void> {
+  const node = await openNode({ dataDir, report: say });
+  node.pointers.onStored(() => say("stored"));
+  await Array.fromAsync(Deno.stdin.readable);
+  await node.close();
+}
+
 async function write(path: string, key: `0x${string}`, parity: number): Promise<void> {
   const database = await openPointerDatabase(path, (length) => new Uint8Array(length));
   const store = createPointerStore(database);
@@ -78,5 +86,6 @@ if (import.meta.main) {
   const [command, path = "", key, parity] = Deno.args;
   if (command === "hold") await hold(path);
   if (command === "store") await store(path);
+  if (command === "repair") await repair(path);
   if (command === "write") await write(path, `0x${key?.slice(2)}`, Number(parity));
 }

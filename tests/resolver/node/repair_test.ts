@@ -5,6 +5,7 @@ import { openPointerDatabase } from "../../../resolver/node/pointer_database.ts"
 import { createPointerStore } from "../../../resolver/node/pointer_store.ts";
 import { identityText } from "../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
+import { eventually } from "../../support/eventually.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -33,10 +34,22 @@ async function damagedNode(damage: (path: string) => Promise<void>) {
   return { folder, cursor: page?.cursor ?? "" };
 }
 
+/** Opened again, and all saved that can be. */
 async function openAgain(dataDir: string): Promise<{ node: Node; reports: string[] }> {
   const reports: string[] = [];
-  const report = (problem: string) => void reports.push(problem);
-  return { node: await openNode({ dataDir, report, clock: () => NOW }), reports };
+  const saved = Promise.withResolvers<void>();
+  const waits = (await Array.fromAsync(Deno.readDir(dataDir)))
+    .some(({ name }) => name.includes(".salvaging"));
+  const node = await openNode({
+    dataDir,
+    clock: () => NOW,
+    report(problem) {
+      reports.push(problem);
+      if (problem.includes("has been saved")) saved.resolve();
+    },
+  });
+  if (waits || reports.length > 0) await saved.promise;
+  return { node, reports };
 }
 
 function heldOf(node: Node, all: readonly VerifiedPointer[]): number {
@@ -66,7 +79,6 @@ const DAMAGES: readonly [string, number, (path: string) => Promise<void>][] = [
     WALLETS * 0.6,
     (path) => change(path, (bytes) => bytes.fill(0xff, 5 * PAGE + 1_000, 6 * PAGE)),
   ],
-  ["nothing in it", 0, (path) => Deno.truncate(path)],
   [
     "noise only",
     0,
@@ -122,10 +134,82 @@ Deno.test("saving goes on at the next start when it was interrupted", async () =
   const { folder } = await damagedNode((path) => change(path, (bytes) => bytes.fill(0, 0, PAGE)));
   await using _gone = folder;
   const path = `${folder.path}/pointers.sqlite`;
-  await Deno.rename(path, `${path}.salvaging`);
+  await Deno.rename(path, `${path}.salvaging1`);
   const { node, reports } = await openAgain(folder.path);
   assert.equal(reports.length, 1);
   assert.ok(heldOf(node, pointers) > WALLETS * 0.9);
+  await node.close();
+});
+
+Deno.test("a database that is damaged while another one waits to be saved takes nothing from it", async () => {
+  const { folder } = await damagedNode((path) => change(path, (bytes) => bytes.fill(0, 0, PAGE)));
+  await using _gone = folder;
+  const path = `${folder.path}/pointers.sqlite`;
+  await Deno.rename(path, `${path}.salvaging1`);
+  const later = await verifiedPointer(makeSigner());
+  await Deno.writeFile(path, new Uint8Array([...new Uint8Array(PAGE), ...later.bytes]));
+  const { node, reports } = await openAgain(folder.path);
+  await eventually("both are saved", () => reports.length === 3);
+  assert.ok(heldOf(node, pointers) > WALLETS * 0.9);
+  assert.equal(heldOf(node, [later]), 1);
+  await node.close();
+});
+
+Deno.test("an empty file, as a process leaves that was killed at its first start, is a new database", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.create(`${folder.path}/pointers.sqlite`).then((file) => file.close());
+  const node = await openNode({ dataDir: folder.path, report: assert.fail });
+  assert.equal(node.pointers.count(), 0);
+  await node.close();
+});
+
+const LOG_DAMAGES: readonly [string, (path: string) => Promise<void>][] = [
+  ["a file that was cut off before its log", (path) => Deno.truncate(path)],
+  ["a file that is missing beside its log", (path) => Deno.remove(path)],
+  ["a header of zeros before its log", (path) => change(path, (bytes) => bytes.fill(0, 0, 100))],
+];
+
+for (const [what, damage] of LOG_DAMAGES) {
+  Deno.test(`${what} costs nothing of what was only in the log`, async () => {
+    await using folder = await temporaryFolder();
+    await using killed = await temporaryFolder();
+    const running = await openNode({ dataDir: folder.path, report: assert.fail });
+    for (const pointer of pointers) running.pointers.put(pointer, { kind: "operator" });
+    // What a killed process leaves: nothing has been moved from the log into the database.
+    for (const name of ["pointers.sqlite", "pointers.sqlite-wal"]) {
+      await Deno.copyFile(`${folder.path}/${name}`, `${killed.path}/${name}`);
+    }
+    await running.close();
+    assert.ok((await Deno.stat(`${killed.path}/pointers.sqlite`)).size < 10 * PAGE);
+    await damage(`${killed.path}/pointers.sqlite`);
+    const { node } = await openAgain(killed.path);
+    assert.equal(heldOf(node, pointers), WALLETS);
+    await node.close();
+  });
+}
+
+Deno.test("the node is there before all is saved, and what comes meanwhile is not undone", async () => {
+  const signer = makeSigner();
+  const older = await verifiedPointer(signer);
+  const newer = await verifiedPointer(signer, { timestamp: "2026-02-01T00:00:00.000Z" });
+  await using folder = await temporaryFolder();
+  const first = await openNode({ dataDir: folder.path, report: assert.fail });
+  for (const pointer of [...pointers, older]) first.pointers.put(pointer, { kind: "operator" });
+  await first.close();
+  const path = `${folder.path}/pointers.sqlite`;
+  await Deno.rename(path, `${path}.salvaging1`);
+
+  // Closed at once: the rest is saved after the next start.
+  await (await openNode({ dataDir: folder.path, report: assert.fail })).close();
+  const reports: string[] = [];
+  const report = (problem: string) => void reports.push(problem);
+  const node = await openNode({ dataDir: folder.path, report });
+  assert.equal(node.pointers.get(signer.identity), null);
+  node.pointers.put(newer, { kind: "stranger", key: "somebody" });
+  await eventually("all is saved", () => reports.length === 1);
+  assert.deepEqual(node.pointers.get(signer.identity), newer.bytes);
+  const due = node.pointers.schedule.due(Number.MAX_SAFE_INTEGER, WALLETS + 1);
+  assert.equal(due.filter(({ kept }) => kept).length, WALLETS + 1);
   await node.close();
 });
 
@@ -136,7 +220,11 @@ Deno.test("at most three damaged databases are kept", async () => {
     await Deno.writeTextFile(path, "no database ".repeat(100));
     await Deno.remove(`${path}-wal`).catch(() => {});
     const clock = () => Date.UTC(2026, 0, day);
-    await (await openNode({ dataDir: folder.path, report: () => {}, clock })).close();
+    const saved = Promise.withResolvers<void>();
+    const report = (problem: string) => problem.includes("has been saved") && saved.resolve();
+    const node = await openNode({ dataDir: folder.path, report, clock });
+    await saved.promise;
+    await node.close();
   }
   const names = (await Array.fromAsync(Deno.readDir(folder.path))).map(({ name }) => name)
     .filter((name) => name.includes(".damaged-"));
