@@ -8,19 +8,27 @@ export async function* jsonLines(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   maxCharacters: number,
 ): AsyncGenerator<unknown> {
-  let rest = "";
-  for await (const piece of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + piece).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of [...lines, rest]) {
-      if (line.length <= maxCharacters) continue;
-      throw new OutboundError(`A line has more than ${maxCharacters} characters.`, {
-        reason: "too-large",
-      });
-    }
-    for (const line of lines) yield* parsed(line);
+  let line = "";
+
+  function append(piece: string): void {
+    line += piece;
+    if (line.length <= maxCharacters) return;
+    throw new OutboundError(`A line has more than ${maxCharacters} characters.`, {
+      reason: "too-large",
+    });
   }
-  yield* parsed(rest);
+
+  for await (const piece of body.pipeThrough(new TextDecoderStream())) {
+    // Only the piece is split: a long line that comes in small pieces is not read again with each.
+    const [end = "", ...more] = piece.split("\n");
+    append(end);
+    for (const next of more) {
+      yield* parsed(line);
+      line = "";
+      append(next);
+    }
+  }
+  yield* parsed(line);
 }
 
 /** One value, or none when the text is no JSON. */

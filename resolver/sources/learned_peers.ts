@@ -1,10 +1,10 @@
 import type { Identity } from "../../schemas/identity.ts";
-import type { Clock, FindCall, Part, PeerAnswer, PointerSource } from "../contracts.ts";
+import type { Clock, FindCall, Part, PointerSource } from "../contracts.ts";
 import { UnavailableError } from "../errors.ts";
 import type { Outbound } from "../outbound/outbound.ts";
+import { askStranger, strangersNode } from "../peers/ask_stranger.ts";
 import { acquaintLazily } from "../peers/lazily.ts";
 import type { PeerBook } from "../peers/book.ts";
-import { createPeerClient } from "../peers/client.ts";
 import { peersSetting } from "../peers/setting.ts";
 
 /** Strangers are asked beside the configured peers and the DHT, never instead of them. */
@@ -33,20 +33,8 @@ export const learnedPeersSource: Part<PointerSource> = {
 };
 
 function sourceOver(book: PeerBook, outbound: Outbound, clock: Clock): PointerSource {
-  async function ask(url: string, identity: Identity, call: FindCall): Promise<PeerAnswer> {
-    const askedAt = clock();
-    const client = createPeerClient({ base: url, name: url, trust: "stranger", outbound });
-    try {
-      const bytes = await client.pointer(identity, call);
-      const milliseconds = clock() - askedAt;
-      return bytes === null
-        ? { peer: url, outcome: "none", milliseconds }
-        : { peer: url, outcome: "pointer", bytes, milliseconds };
-    } catch {
-      call.signal.throwIfAborted();
-      return { peer: url, outcome: "failed", milliseconds: clock() - askedAt };
-    }
-  }
+  const ask = (url: string, identity: Identity, { signal }: FindCall) =>
+    askStranger(strangersNode(url, outbound), identity, { clock, signal });
 
   return {
     id: "learned peers",

@@ -2,8 +2,8 @@ import type { Part, PartContext, PointerSource } from "../contracts.ts";
 import { deadline } from "../deadline.ts";
 import { UnavailableError } from "../errors.ts";
 import { kuboSetting } from "../kubo_setting.ts";
+import { askStranger, strangersNode } from "../peers/ask_stranger.ts";
 import { peersSetting } from "../peers/setting.ts";
-import { askNode, foundNode } from "../rendezvous/ask_node.ts";
 import { delegatedDirectory, delegatedRoutingSetting } from "../rendezvous/delegated_directory.ts";
 import type { Directory } from "../rendezvous/directory.ts";
 import { joinNetwork } from "../rendezvous/join_network.ts";
@@ -53,7 +53,7 @@ function sourceOver(directories: readonly Directory[], context: PartContext): Po
         const answers = search(identity, {
           directories,
           ask: (origin, asked, call) =>
-            askNode(foundNode(origin, outbound), asked, { clock, ...call }),
+            askStranger(strangersNode(origin, outbound), asked, { clock, ...call }),
           avoided: (origin) => peerRecords.standings.avoided(origin) === "lied",
           signal: limit.signal,
         });
@@ -63,7 +63,7 @@ function sourceOver(directories: readonly Directory[], context: PartContext): Po
           if (answer.bytes === undefined) continue;
           peerRecords.book.learn([answer.peer]);
           if (network !== null) {
-            joining.push(joinNetwork(foundNode(answer.peer, outbound), network, limit));
+            joining.push(joinNetwork(strangersNode(answer.peer, outbound), network, limit));
           }
           yield answer.bytes;
         }

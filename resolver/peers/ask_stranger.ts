@@ -1,18 +1,18 @@
 import type { Identity } from "../../schemas/identity.ts";
 import type { Call, Clock, PeerAnswer } from "../contracts.ts";
 import type { Outbound } from "../outbound/outbound.ts";
-import { createPeerClient, type PeerClient } from "../peers/client.ts";
+import { createPeerClient, type PeerClient } from "./client.ts";
 
-/** A node that a provider record led to: its host is a stranger's. */
-export function foundNode(origin: string, outbound: Outbound): PeerClient {
+/** A node that other nodes, or a provider record, told of: its host is a stranger's. */
+export function strangersNode(origin: string, outbound: Outbound): PeerClient {
   return createPeerClient({ base: origin, name: origin, trust: "stranger", outbound });
 }
 
 /** Asks it for a pointer. Throws only the signal's reason: one that fails is as good as none. */
-export async function askNode(
+export async function askStranger(
   node: PeerClient,
   identity: Identity,
-  { clock, signal }: Call & { clock: Clock },
+  { clock, signal }: Call & { readonly clock: Clock },
 ): Promise<PeerAnswer> {
   const startedAt = clock();
   const answered = (answer: Pick<PeerAnswer, "outcome" | "bytes">): PeerAnswer => ({
