@@ -1,8 +1,12 @@
 import { OutboundError } from "../errors.ts";
 
+/** Directories send hundreds; each costs a microsecond or more, however short it is. */
+const MAX_LINES = 20_000;
+
 /**
  * The JSON values of a stream that has one a line (NDJSON). Lines that are no JSON are left out.
- * Throws OutboundError `too-large` at a line of more than `maxCharacters`, and what the stream throws.
+ * Throws OutboundError `too-large` at a line of more than `maxCharacters` and at the 20,001st line, and
+ * what the stream throws.
  */
 export async function* jsonLines(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -10,12 +14,13 @@ export async function* jsonLines(
 ): AsyncGenerator<unknown> {
   let line = "";
 
+  let lines = 1;
+
   function append(piece: string): void {
     line += piece;
-    if (line.length <= maxCharacters) return;
-    throw new OutboundError(`A line has more than ${maxCharacters} characters.`, {
-      reason: "too-large",
-    });
+    if (line.length > maxCharacters) {
+      throw tooLarge(`A line has more than ${maxCharacters} characters.`);
+    }
   }
 
   for await (const piece of body.pipeThrough(new TextDecoderStream())) {
@@ -24,11 +29,16 @@ export async function* jsonLines(
     append(end);
     for (const next of more) {
       yield* parsed(line);
+      if (++lines > MAX_LINES) throw tooLarge(`There are more than ${MAX_LINES} lines.`);
       line = "";
       append(next);
     }
   }
   yield* parsed(line);
+}
+
+function tooLarge(problem: string): OutboundError {
+  return new OutboundError(problem, { reason: "too-large" });
 }
 
 /** One value, or none when the text is no JSON. */

@@ -37,6 +37,7 @@ Deno.test("the other ways to write a web server's multiaddress are read too", ()
   for (const address of ["/dns4/gw.example/tcp/443/https", "/dns6/gw.example/tcp/443/tls/http"]) {
     assert.equal(httpOrigin(address), "https://gw.example");
   }
+  assert.equal(httpOrigin("/dns/GW.example/tcp/80/http"), "http://gw.example");
   assert.equal(httpOrigin("/ip4/192.0.2.1/tcp/443/tls/sni/gw.example/http"), "https://192.0.2.1");
 });
 
@@ -57,6 +58,20 @@ Deno.test("what is no web server's multiaddress is none", () => {
     "/dns4/gw%2eexample/tcp/80/http",
     "/ip6/::1%25eth0/tcp/80/http",
     "/ip4/300.1.1.1/tcp/80/http",
+    "/ip4/0x7f.1/tcp/80/http",
+    "/ip4/127.1/tcp/80/http",
+    "/ip4/gw.example/tcp/80/http",
+    "/dns4/192.0.2.1/tcp/80/http",
+    "/dns/2130706433/tcp/80/http",
+    "/dns/[::1]/tcp/80/http",
+    "/ip6/2001:db8:0::1/tcp/80/http",
+    "/ip6/gw.example/tcp/80/http",
+    "/ip4/192.0.2.1/tcp/080/http",
+    "/ip4/192.0.2.1/tcp/80/http/",
+    "/IP4/192.0.2.1/tcp/80/http",
+    "/ip4/192.0.2.1/tcp/80/http/p2p/a b",
+    "/ip6/::ffff:192.0.2.1/tcp/80/http",
+    "/ip4/192.0.2.1/tcp/80/http/p2p/a/p2p/b",
     `/dns4/${"a".repeat(600)}/tcp/80/http`,
     "/p2p/12D3KooW/p2p-circuit",
   ];
