@@ -1,4 +1,8 @@
-import type { NetworkStatus } from "../../resolver/network/network.ts";
+import type {
+  ConnectedPeer,
+  NetworkRefusal,
+  NetworkStatus,
+} from "../../resolver/network/network.ts";
 import type { FollowStatus } from "../../resolver/peers/follow.ts";
 import type { PeersStatus } from "../../resolver/peers/start.ts";
 import { formatBytes } from "../format_bytes.ts";
@@ -19,13 +23,13 @@ export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
     main: html`
       <h1>${headline}</h1>
       <p class="lead">${lead}</p>
-      ${warnings.map((warning) => html`<p class="warning" role="status">${warning}</p>`)}
+      ${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
       <div class="guides">
         ${network === null ? null : addresses(network)}
         ${peers === null || peers.followed.length === 0 ? null : chosenPeers(peers)}
         ${network === null ? null : connectedPeers(network)}
         ${store === null ? null : records(store)}
-        ${network === null ? null : lookUps(network.figures)}
+        ${network === null ? null : sinceTheStart(network.figures, status)}
         ${network === null ? null : refusals(network.figures)}
       </div>
     `,
@@ -48,7 +52,7 @@ function addresses({ mode, addresses, peerId }: NetworkView): Markup {
       <h2>Join through this node</h2>
       <p>Another node joins the same network with any of these in its
         <code>BOOTSTRAP</code> setting:</p>
-      <pre>${addresses.join("\n")}</pre>
+      ${addresses.map((address) => html`<pre>${address}</pre>`)}
     </section>
   `;
 }
@@ -67,8 +71,10 @@ function chosenPeers({ followed, learned, waiting }: PeersStatus): Markup {
 }
 
 function peerRow({ peer, state, taken }: FollowStatus): Markup {
-  const words = `${STATES[state]} Taken since the start: ${number(taken)}.`;
-  return html`<li><strong>${peer}</strong> <span class="reason">${words}</span></li>`;
+  const gain = taken === 0 ? "" : ` Taken since the start: ${number(taken)}.`;
+  return html`<li><strong>${peer}</strong> <span class="reason">${
+    STATES[state]
+  }${gain}</span></li>`;
 }
 
 const STATES: Readonly<Record<FollowStatus["state"], string>> = {
@@ -90,14 +96,19 @@ function connectedPeers({ connected, figures }: NetworkView): Markup {
         ["In the routing table", number(figures.routingTable)],
       ])}
       ${listed.length === 0 ? null : html`
-        <ul class="rows">${listed.map(({ peer, server }) =>
-          html`<li><code title="${peer}">${shortPeer(peer)}</code>
-          <span class="reason">${server ? "holds records" : "only asks"}</span></li>`
-        )}</ul>
+        <details>
+          <summary>Who is connected</summary>
+          <ul class="rows">${listed.map(connectedRow)}</ul>
+          ${more === 0 ? null : html`<p class="reason">And ${number(more)} more.</p>`}
+        </details>
       `}
-      ${more === 0 ? null : html`<p class="reason">And ${number(more)} more.</p>`}
     </section>
   `;
+}
+
+function connectedRow({ peer, server }: ConnectedPeer): Markup {
+  return html`<li><code title="${peer}">${shortPeer(peer)}</code>
+    <span class="reason">${server ? "holds records" : "only asks"}</span></li>`;
 }
 
 function records({ pointers, maxPointers, bytes, maxBytes }: StoreStatus): Markup {
@@ -112,23 +123,25 @@ function records({ pointers, maxPointers, bytes, maxBytes }: StoreStatus): Marku
   `;
 }
 
-function lookUps(
+function sinceTheStart(
   { lookUps: { found, missing, failed, milliseconds }, puts }: NetworkStatus,
+  { startedAt, now }: Status,
 ): Markup {
   const all = found + missing + failed;
   return html`
     <section>
       <h2>Since the start</h2>
       ${figureList([
+        ["Running for", duration(now - startedAt)],
         ["Look-ups that found a pointer", number(found)],
-        ["That found none", number(missing)],
-        ["That failed", number(failed)],
+        ["Look-ups that found none", number(missing)],
+        ["Look-ups that failed", number(failed)],
         [
           "Mean time of a look-up",
           all === 0 ? "–" : `${number(Math.round(milliseconds / all))} ms`,
         ],
-        ["Pointers handed to others: confirmed", number(puts.confirmed)],
-        ["Not confirmed", number(puts.failed)],
+        ["Pointers handed to others: taken", number(puts.confirmed)],
+        ["Pointers handed to others: not taken", number(puts.failed)],
       ])}
     </section>
   `;
@@ -140,10 +153,23 @@ function refusals({ refused }: NetworkStatus): Markup | null {
   return html`
     <section>
       <h2>Records refused</h2>
-      ${figureList(rows.map(([reason, count]) => [reason.replaceAll("-", " "), number(count)]))}
+      ${figureList(rows.map(([reason, count]) => [REFUSALS[reason], number(count)]))}
     </section>
   `;
 }
+
+const REFUSALS: Readonly<Record<NetworkRefusal, string>> = {
+  "too-large": "Too large",
+  "malformed": "Malformed",
+  "other-identity": "Somebody else’s",
+  "bad-signature": "Wrong signature",
+  "not-valid-yet": "Time has not come",
+  "not-verifiable-here": "Contract accounts’",
+  "older": "Older than the one held",
+  "rate-limited": "Too many from one sender",
+  "full": "No room",
+  "unknown-key": "No pointer at all",
+};
 
 function figureList(rows: readonly (readonly [term: string, value: string])[]): Markup {
   return html`
@@ -161,6 +187,15 @@ function figureList(rows: readonly (readonly [term: string, value: string])[]): 
 /** The end tells peers apart: all ids of one kind of key begin alike. */
 function shortPeer(peer: string): string {
   return peer.length <= 16 ? peer : `${peer.slice(0, 6)}…${peer.slice(-8)}`;
+}
+
+/** Whole units, the largest of which there are two. */
+function duration(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 2) return "less than 2 minutes";
+  if (minutes < 2 * 60) return `${minutes} minutes`;
+  if (minutes < 2 * 24 * 60) return `${Math.floor(minutes / 60)} hours`;
+  return `${number(Math.floor(minutes / (24 * 60)))} days`;
 }
 
 function number(value: number): string {

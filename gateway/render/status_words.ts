@@ -29,7 +29,7 @@ export function describeStatus(status: Status): StatusWords {
   };
 }
 
-function place({ store, network, peers }: Status): { headline: string; lead: string } {
+function place({ store, network, seeks, peers }: Status): { headline: string; lead: string } {
   if (store === null) {
     return {
       headline: "This gateway has no node",
@@ -45,6 +45,15 @@ function place({ store, network, peers }: Status): { headline: string; lead: str
     };
   }
   const { connections, routingTable } = network.figures;
+  if (connections === 0 && routingTable === 0 && seeks) {
+    return {
+      headline: "This node is looking for others",
+      lead:
+        "None of those that it knows of has answered yet. It goes on trying; until then only what is " +
+        "published here is found here. If it stays so, check that they run, and that BOOTSTRAP and " +
+        "PEERS name them as they name themselves.",
+    };
+  }
   if (connections === 0 && routingTable === 0) {
     return {
       headline: "This node knows nobody yet",
@@ -62,6 +71,15 @@ function place({ store, network, peers }: Status): { headline: string; lead: str
           count(routingTable, "node")
         } and is connected to none. It tries again by itself, ` +
         "and serves what it holds.",
+    };
+  }
+  if (routingTable === 0) {
+    return {
+      headline: "This node can ask nobody yet",
+      lead:
+        `It is connected to ${count(connections, "peer")}, but may ask none of them: they only ` +
+        "ask themselves, or their addresses are private. On a network of your own, set " +
+        "ALLOW_PRIVATE to its range.",
     };
   }
   return {

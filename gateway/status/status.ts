@@ -8,6 +8,7 @@ import type { Node } from "../../resolver/node/node.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
 import type { PeersStatus } from "../../resolver/peers/start.ts";
 import type { Settings } from "../../schemas/setting.ts";
+import { seeksOthers } from "./seeks_others.ts";
 
 /** A node, as its operator sees it at one moment. */
 export interface Status {
@@ -18,6 +19,8 @@ export interface Status {
   readonly store: StoreStatus | null;
   /** Null for a gateway without a node, and where the network could not be opened. */
   readonly network: NetworkView | null;
+  /** True when there are nodes that it can try to join. */
+  readonly seeks: boolean;
   /** Null for a gateway without a node: it follows nobody. */
   readonly peers: PeersStatus | null;
   /** What was reported since the start and needs the operator, e.g. a store that was damaged. */
@@ -83,6 +86,7 @@ export function readStatus(parts: StatusParts): Status {
       connected: network.peers(),
       figures: network.status(),
     },
+    seeks: seeksOthers(settings, node),
     peers: background.peers(),
     warnings: background.warnings(),
   };

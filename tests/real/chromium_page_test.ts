@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { errorPage } from "../../gateway/render/error_page.ts";
 import { homePage } from "../../gateway/render/home_page.ts";
+import { statusPage } from "../../gateway/render/status_page.ts";
 import { withChromium } from "../support/chromium.ts";
 import { auditPage } from "../support/page_audit.ts";
 import { type PageServer, startPageServer } from "../support/page_server.ts";
 import { arabicFeed, emptyFeed, gardenFeed, unruledFeed } from "../support/sample_feeds.ts";
+import { STATUSES } from "../support/statuses.ts";
 import { realTest } from "../support/tools.ts";
 
 const PHONE = { width: 390, height: 844 };
@@ -72,6 +74,12 @@ async function everyPage(server: PageServer): Promise<Record<string, string>> {
           reason: "Wrong.",
         }],
       }),
+    ),
+    ...Object.fromEntries(
+      Object.entries(STATUSES).map(([name, status]) => [
+        `status-${name}`,
+        server.addPage(`/status/${name}`, statusPage(status)),
+      ]),
     ),
   };
 }

@@ -1,83 +1,71 @@
 import assert from "node:assert/strict";
 import { statusPage } from "../../../gateway/render/status_page.ts";
 import type { Status } from "../../../gateway/status/status.ts";
-import type { PointerNetwork } from "../../../resolver/network/network.ts";
-import type { PeersStatus } from "../../../resolver/peers/start.ts";
-import { QUIET, scriptedNetwork } from "../../support/scripted_network.ts";
+import { QUIET } from "../../support/scripted_network.ts";
+import {
+  connectedPeers,
+  networkView,
+  NO_PEERS,
+  nodeStatus,
+  OWN_ADDRESS,
+  STATUSES,
+} from "../../support/statuses.ts";
 
-const ADDRESS = "/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWGC6TvWhfapngX6mvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5";
-const STORE = { pointers: 3, maxPointers: 1_000_000, bytes: 1_011, maxBytes: 2_000_000_000 };
-const PEERS: PeersStatus = { followed: [], learned: 0, waiting: 0, clock: null };
-
-function view(script: Partial<PointerNetwork>): Status["network"] {
-  const network = scriptedNetwork({ addresses: () => [ADDRESS], ...script });
-  return {
-    peerId: network.peerId,
-    mode: network.mode,
-    addresses: network.addresses(),
-    connected: network.peers(),
-    figures: network.status(),
-  };
+function text(status: Status): string {
+  return new TextDecoder().decode(statusPage(status));
 }
 
-function text(status: Partial<Status>): string {
-  const page = statusPage({
-    startedAt: 0,
-    now: 1_000,
-    store: STORE,
-    network: view({}),
-    peers: PEERS,
-    warnings: [],
-    ...status,
-  });
-  return new TextDecoder().decode(page);
-}
-
-const heading = (status: Partial<Status>) => /<h1>([^<]*)<\/h1>/.exec(text(status))?.[1];
+const heading = (status: Status) => /<h1>([^<]*)<\/h1>/.exec(text(status))?.[1];
 const connected = { ...QUIET, connections: 2, routingTable: 5 };
 
 Deno.test("the heading says how the node is", () => {
-  assert.equal(heading({ store: null, network: null, peers: null }), "This gateway has no node");
-  assert.equal(heading({ network: null }), "This node is alone");
-  assert.equal(heading({}), "This node knows nobody yet");
-  const lost = view({ status: () => ({ ...QUIET, routingTable: 5 }) });
-  assert.equal(heading({ network: lost }), "This node has lost the others");
-  const network = view({ status: () => connected });
-  assert.equal(heading({ network }), "This node is well");
-  assert.equal(heading({ network, warnings: ["damaged"] }), "This node needs you");
+  const headings = Object.entries(STATUSES).map(([name, status]) => [name, heading(status)]);
+  assert.deepEqual(Object.fromEntries(headings), {
+    "no-node": "This gateway has no node",
+    "no-network": "This node is alone",
+    "knows-nobody": "This node knows nobody yet",
+    looking: "This node is looking for others",
+    lost: "This node has lost the others",
+    "asks-nobody": "This node can ask nobody yet",
+    client: "This node is well",
+    well: "This node is well",
+    following: "This node is well",
+    "wrong-clock": "This node needs you",
+    damaged: "This node needs you",
+  });
 });
 
-Deno.test("a node that knows nobody is told how to join", () => {
-  assert.match(text({}), /BOOTSTRAP[^]*PEERS/);
+Deno.test("a node that knows nobody is told how to join; one that tries already, what to check", () => {
+  assert.match(text(nodeStatus()), /To join others, set BOOTSTRAP[^]*PEERS/);
+  assert.match(text(nodeStatus({ seeks: true })), /None of those[^]*check[^]*BOOTSTRAP/);
 });
 
-Deno.test("its own addresses can be copied; a client has none to give", () => {
-  assert.ok(text({}).includes(`<pre>${ADDRESS}</pre>`));
-  const client = text({ network: view({ mode: "client", addresses: () => [] }) });
-  assert.doesNotMatch(client, /Join through/);
+Deno.test("each of its own addresses can be copied; a client has none to give", () => {
+  assert.ok(text(nodeStatus()).includes(`<pre>${OWN_ADDRESS}</pre>`));
+  const client = networkView({ mode: "client", addresses: () => [] });
+  assert.doesNotMatch(text(nodeStatus({ network: client })), /Join through/);
 });
 
 Deno.test("a clock that looks wrong and a damaged store are said first, in words", () => {
   const clock = { offsetMilliseconds: 600_000, peers: 3 };
-  const page = text({ peers: { ...PEERS, clock }, warnings: ["/home/alice is damaged."] });
+  const page = text(
+    nodeStatus({ peers: { ...NO_PEERS, clock }, warnings: ["/home/alice is damaged."] }),
+  );
   assert.match(page, /clock looks wrong: it is 10 minutes behind that of 3 other nodes/);
   assert.match(page, /data folder was damaged/);
   assert.doesNotMatch(page, /\/home\/alice/);
-  const ahead = text({ peers: { ...PEERS, clock: { offsetMilliseconds: -70_000, peers: 1 } } });
-  assert.match(ahead, /more than a minute ahead of that of 1 other node\./);
+  const ahead = { offsetMilliseconds: -70_000, peers: 1 };
+  assert.match(
+    text(nodeStatus({ peers: { ...NO_PEERS, clock: ahead } })),
+    /more than a minute ahead of that of 1 other node\./,
+  );
 });
 
 Deno.test("peers are shown shortened, without their addresses or what went wrong with them", () => {
-  const peer = "12D3KooWEwJwFjEvyFA4QbKb1V9qS5R28b5ztumvWtHhQCeVoGRo";
-  const others = Array.from({ length: 25 }, () => ({
-    peer,
-    addresses: ["/ip4/198.51.100.7/tcp/4001"],
-    server: true,
-  }));
-  const page = text({
-    network: view({ peers: () => others, status: () => connected }),
+  const page = text(nodeStatus({
+    network: networkView({ peers: () => connectedPeers(25), status: () => connected }),
     peers: {
-      ...PEERS,
+      ...NO_PEERS,
       followed: [{
         peer: "peer gateway.example",
         state: "failing",
@@ -87,8 +75,8 @@ Deno.test("peers are shown shortened, without their addresses or what went wrong
         problem: "10.0.0.7 does not answer.",
       }],
     },
-  });
-  assert.match(page, />12D3Ko…QCeVoGRo</);
+  }));
+  assert.match(page, />12D3Ko…QCeVooo7</);
   assert.doesNotMatch(page, /198\.51\.100/);
   assert.match(page, /And 5 more/);
   assert.match(page, /peer gateway\.example[^]*1,234/);
@@ -96,8 +84,8 @@ Deno.test("peers are shown shortened, without their addresses or what went wrong
 });
 
 Deno.test("figures: look-ups, their mean time, puts and refused records by reason", () => {
-  const page = text({
-    network: view({
+  const page = text(nodeStatus({
+    network: networkView({
       status: () => ({
         ...connected,
         lookUps: { found: 3, missing: 1, failed: 0, milliseconds: 100 },
@@ -105,12 +93,21 @@ Deno.test("figures: look-ups, their mean time, puts and refused records by reaso
         refused: new Map([["bad-signature", 7], ["older", 0]]),
       }),
     }),
-  });
+  }));
   assert.match(page, /25 ms/);
-  assert.match(page, /<dt>bad signature<\/dt>\s*<dd>7<\/dd>/);
-  assert.doesNotMatch(page, /<dt>older/);
+  assert.match(page, /<dt>Wrong signature<\/dt>\s*<dd>7<\/dd>/);
+  assert.doesNotMatch(page, /<dt>Older/);
+});
+
+Deno.test("how long it runs is said in the largest unit of which there are two", () => {
+  const running = (minutes: number) =>
+    /<dt>Running for<\/dt>\s*<dd>([^<]*)/.exec(text(nodeStatus({ now: minutes * 60_000 })))?.[1];
+  assert.equal(running(1), "less than 2 minutes");
+  assert.equal(running(119), "119 minutes");
+  assert.equal(running(47 * 60), "47 hours");
+  assert.equal(running(50 * 24 * 60), "50 days");
 });
 
 Deno.test("the page has no script and no style of its own", () => {
-  assert.doesNotMatch(text({}), /<script|<style|\sstyle=|\son[a-z]+=/i);
+  assert.doesNotMatch(text(nodeStatus()), /<script|<style|\sstyle=|\son[a-z]+=/i);
 });
