@@ -42,8 +42,9 @@ export interface SavingOptions {
 /**
  * Saves what can be read of the databases that were set aside, now or by a process that was killed over
  * it. The small values are there when it resolves, because the start needs them; the pointers follow in
- * `done`, 2 s for 1,000, which never rejects. Until then the network has what is not here yet. The new
- * store has an id of its own, so that followers of the old one begin again.
+ * `done`, which never rejects: 5 s for 1,000 on a busy machine, in steps of some milliseconds. Until then
+ * the network has what is not here yet. The new store has an id of its own, so that followers of the old
+ * one begin again.
  */
 export async function startSaving(
   path: string,
@@ -51,7 +52,7 @@ export async function startSaving(
   { pointers, keyValues, clock, report, signal }: SavingOptions,
 ): Promise<{ readonly done: Promise<void> }> {
   const waiting = await findSetAside(path);
-  for (const aside of waiting) await salvageKeyValues(aside, keyValues);
+  for (const aside of waiting) await salvageKeyValues(aside, keyValues).catch(failed);
 
   async function save(): Promise<void> {
     const verifier = createVerifier({ clock });

@@ -21,7 +21,7 @@ export interface Directory {
 }
 
 /** More of a provider's web addresses are not used. */
-export const MAX_ORIGINS = 2;
+const MAX_ORIGINS = 2;
 /** More of a provider's addresses are not looked at; daemons announce some 10. */
 const MAX_ADDRESSES = 64;
 /** A peer id has 46 to 62 characters. */
