@@ -30,7 +30,7 @@ export async function startIpnsNames(
   );
   const names: string[] = [];
   for (const daemon of daemons) names.push((await ask(daemon, "id", {})).ID);
-  const cids = await Promise.all([0, 1, 2, 3].map(cidOf));
+  const cids = await Promise.all([0, 1, 2, 3, 4].map(cidOf));
   const stack = cleanUp.move();
 
   return {
@@ -45,6 +45,13 @@ export async function startIpnsNames(
         .catch(() => null);
       return answer === null ? null : cids.indexOf(answer.Path.replace("/ipfs/", ""));
     },
+    holds: (place, publisher) =>
+      ask(daemonAt(daemons, place), "routing/get", {
+        arg: `/ipns/${names[publisher]}`,
+        offline: "true",
+      }).then(() => true, () => false),
+    sleep: (place, asleep) =>
+      Deno.kill(daemonAt(daemons, place).pid, asleep ? "SIGSTOP" : "SIGCONT"),
     bytes: () => relays.reduce((sum, relay) => sum + relay.bytes(), 0),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
@@ -72,5 +79,6 @@ async function ask(
     signal: AbortSignal.timeout(REQUEST_MILLISECONDS),
   });
   if (!response.ok) throw new Error(`Kubo: ${await response.text()}`);
-  return await response.json();
+  const text = await response.text();
+  return JSON.parse(text.split("\n")[0] ?? "");
 }

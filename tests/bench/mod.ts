@@ -4,6 +4,8 @@
  */
 import { benchEdge } from "./edge.ts";
 import { benchFeed } from "./feed.ts";
+import { benchIpns } from "./ipns.ts";
+import { benchNetwork } from "./network.ts";
 import { benchPush } from "./push.ts";
 import { benchResolution } from "./resolution.ts";
 import { benchServing } from "./serving.ts";
@@ -16,6 +18,8 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   serving: benchServing,
   edge: benchEdge,
   push: benchPush,
+  network: benchNetwork,
+  ipns: benchIpns,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);

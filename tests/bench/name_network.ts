@@ -7,6 +7,10 @@ export interface NameNetwork extends AsyncDisposable {
    * otherwise, with its cache.
    */
   resolve(place: number, publisher: number, usual: boolean): Promise<number | null>;
+  /** Whether a node is one of those that keep a publisher's record for everybody. */
+  holds(place: number, publisher: number): Promise<boolean>;
+  /** A node stands still, as a computer does whose lid is closed; or goes on. */
+  sleep(place: number, asleep: boolean): void;
   /** What went through the relays so far. */
   bytes(): number;
 }

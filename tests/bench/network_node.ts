@@ -98,6 +98,8 @@ async function createCarry(plan: NodesPlan): Promise<Carry> {
         .catch(() => null);
       return { timestamp: found?.pointer.timestamp ?? null };
     },
+    holds: ({ address }) =>
+      Promise.resolve({ held: first.node.pointers.get(identityOf(address)) !== null }),
     figures() {
       const { user, system } = process.cpuUsage();
       return Promise.resolve({

@@ -21,6 +21,7 @@ export interface SteeredProcess extends AsyncDisposable {
   ): Promise<Orders[Name]["answer"]>;
   /** `kill -9`. */
   kill(): Promise<void>;
+  signal(signal: "SIGSTOP" | "SIGCONT"): void;
 }
 
 /** A process with one node, and the relay that stands before it. */
@@ -44,14 +45,16 @@ export function startSteered(plan: NodesPlan): SteeredProcess {
     ["run", "--allow-all", "--no-check", "tests/bench/network_node.ts", JSON.stringify(plan)],
     { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] },
   );
+  const { pid } = child;
+  if (pid === undefined) throw new Error("Deno cannot be started.");
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let last: Promise<unknown> = Promise.resolve();
 
-  async function kill(): Promise<void> {
-    child.kill("SIGKILL");
+  const kill = async () => {
+    if (child.exitCode === null && child.signalCode === null) Deno.kill(pid, "SIGKILL");
     await ended;
-  }
+  };
 
   return {
     ask(order, ask) {
@@ -65,6 +68,7 @@ export function startSteered(plan: NodesPlan): SteeredProcess {
       return answer;
     },
     kill,
+    signal: (signal) => Deno.kill(pid, signal),
     [Symbol.asyncDispose]: kill,
   };
 }

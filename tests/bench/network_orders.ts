@@ -35,6 +35,11 @@ export interface Orders {
     };
     readonly answer: { readonly timestamp: string | null };
   };
+  /** Whether the first node's own store has a pointer. */
+  holds: {
+    readonly ask: { readonly address: string };
+    readonly answer: { readonly held: boolean };
+  };
   figures: { readonly ask: Record<never, never>; readonly answer: NodeFigures };
 }
 

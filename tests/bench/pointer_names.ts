@@ -22,6 +22,11 @@ export async function startPointerNames(options: NameNetworkOptions): Promise<Na
       });
       return timestamp === null ? null : new Date(timestamp).getUTCDate();
     },
+    async holds(place, publisher) {
+      const { address } = signerOf(publisher).identity;
+      return (await nodeAt(network, place).ask("holds", { address })).held;
+    },
+    sleep: (place, asleep) => nodeAt(network, place).signal(asleep ? "SIGSTOP" : "SIGCONT"),
     bytes: network.bytes,
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
