@@ -12,7 +12,7 @@ import { heldTimestamp, publishAt, visited } from "../support/visits.ts";
 
 const NODES = 8;
 const WALLETS = 3;
-const STEPS = 120;
+const STEPS = 60;
 const MOST_CLOSED = 3;
 const FIRST_TIMESTAMP = Date.parse("2026-01-01T00:00:00.000Z");
 
