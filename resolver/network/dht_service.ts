@@ -1,7 +1,9 @@
-import type { Connection, Stream } from "@libp2p/interface";
+import { type Connection, isPeerId, type Stream } from "@libp2p/interface";
 import { type KadDHT, kadDHT, type KadDHTComponents } from "@libp2p/kad-dht";
+import type { Multiaddr } from "@multiformats/multiaddr";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { NetworkCounters } from "./counters.ts";
+import { currentBudget } from "./dial_budget.ts";
 import type { DialRules } from "./dial_rules.ts";
 import { guardStream } from "./message_guard.ts";
 import { DHT_PROTOCOL, REPLICATION } from "./network.ts";
@@ -22,6 +24,9 @@ const SILENCE_MILLISECONDS = 5_000;
 /** Streams at the same time on one connection; each carries one message. */
 const INBOUND_STREAMS = 32;
 const OUTBOUND_STREAMS = 64;
+
+/** Addresses of one peer that others are told: as many as a node dials. */
+const ADDRESSES_TOLD = 8;
 
 /** What stands around the engine. */
 export interface DhtGuards {
@@ -70,12 +75,12 @@ export function createDht(
     peerId,
     privateKey,
     addressManager,
-    peerStore,
+    peerStore: discreet(peerStore, dialRules),
     events,
     logger,
     ping,
     datastore: records,
-    connectionManager: guardedOutside(connectionManager),
+    connectionManager: guardedOutside(connectionManager, dialRules),
     registrar: guardedInside(registrar, guards),
   });
 }
@@ -89,17 +94,62 @@ function refuseToSelect(): number {
   throw new OurSpaceError("The pointers of a look-up are compared by their order, not here.");
 }
 
-/** The same, but answers to the streams that it opens are looked at before the engine reads them. */
+/**
+ * The same, but what goes into answers to others is only what they may be told: the engine takes it
+ * from here as it is. Dialling has the original.
+ */
+function discreet(
+  peerStore: DhtSurroundings["peerStore"],
+  dialRules: DialRules,
+): DhtSurroundings["peerStore"] {
+  function tellable<T>(addresses: readonly T[], of: (one: T) => Multiaddr): T[] {
+    return addresses.filter((one) => dialRules.mayTell(of(one))).slice(0, ADDRESSES_TOLD);
+  }
+  return overlay(peerStore, {
+    async get(id, options) {
+      const peer = await peerStore.get(id, options);
+      if (currentSender.getStore() === undefined) return peer;
+      return { ...peer, addresses: tellable(peer.addresses, ({ multiaddr }) => multiaddr) };
+    },
+    async getInfo(id, options) {
+      const peer = await peerStore.getInfo(id, options);
+      if (currentSender.getStore() === undefined) return peer;
+      return { ...peer, multiaddrs: tellable(peer.multiaddrs, (address) => address) };
+    },
+  });
+}
+
+/**
+ * The same, but answers to the streams that it opens are looked at before the engine reads them, and
+ * a walk opens only so many connections. Whether somebody may be dialled is asked here for everybody
+ * whom an answer names: no name is looked up for that, only when one is dialled.
+ */
 function guardedOutside(
   connectionManager: DhtSurroundings["connectionManager"],
+  dialRules: DialRules,
 ): DhtSurroundings["connectionManager"] {
   return overlay(connectionManager, {
     async openStream(peer, protocols, options) {
+      if (isPeerId(peer) && connectionManager.getConnections(peer).length === 0) {
+        const mayDial = currentBudget.getStore()?.take(pathOf(options)) ?? true;
+        if (!mayDial) throw new OurSpaceError("The walk has dialled as many nodes as it may.");
+      }
       const stream = await connectionManager.openStream(peer, protocols, options);
       guardStream(stream, () => {});
       return stream;
     },
+    isDialable: (addresses) =>
+      Promise.resolve([addresses].flat().some((address) => dialRules.mayKeep(address))),
   });
+}
+
+/** Which of a walk's paths it is for: the engine passes all its options on. */
+function pathOf(options: object | undefined): number {
+  const path: unknown = options !== undefined && "path" in options ? options.path : null;
+  const index: unknown = typeof path === "object" && path !== null && "index" in path
+    ? path.index
+    : -1;
+  return typeof index === "number" ? index : -1;
 }
 
 /** The same, but the engine's handlers are called only for what may be handled, and say for whom. */
@@ -122,6 +172,13 @@ function guardedInside(
           throw new RangeError("the peer sends too many messages");
         });
         return currentSender.run(sender, () => handler(stream, connection));
+      }, options),
+    // Who is met while somebody's message is handled is met for this node, not for the sender.
+    register: (protocol, topology, options) =>
+      registrar.register(protocol, {
+        ...topology,
+        onConnect: (peer, connection) =>
+          currentSender.exit(() => topology.onConnect?.(peer, connection)),
       }, options),
   });
 }

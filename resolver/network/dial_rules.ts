@@ -6,12 +6,18 @@ import type { DnsClient } from "../dns/client.ts";
 import type { AddressRanges } from "../outbound/address_ranges.ts";
 import { whyNotPublic } from "../outbound/public_address.ts";
 import { vettedAddresses } from "../outbound/vetted_addresses.ts";
+import { createRateLimit } from "../rate_limit.ts";
 
 /** Which addresses of peers may be dialled, kept and told to others. */
 export interface DialRules {
-  /** Without looking a name up: whether the address may be kept, and told to others. */
+  /** Without looking a name up: whether the address may be kept, to be dialled later. */
   mayKeep(address: Multiaddr): boolean;
-  /** Names are looked up: every address behind one must be public. Never throws. */
+  /** The same for telling it to others: what only the operator named is nobody else's business. */
+  mayTell(address: Multiaddr): boolean;
+  /**
+   * Names are looked up: every address behind one must be public. Never throws. Strangers name names:
+   * so many are looked up in a second, and the others may be dialled another time.
+   */
   mayDial(address: Multiaddr): Promise<boolean>;
   /** The operator named it: it may be private from now on. */
   trust(address: Multiaddr): void;
@@ -24,6 +30,7 @@ const TRUSTED_MAX = 1_000;
 const NAMES_MAX = 1_000;
 const NAME_MILLISECONDS = 30_000;
 const NAME_LOOK_UP_MILLISECONDS = 2_000;
+const NAME_LOOK_UPS = { burst: 100, perSecond: 10 };
 
 /** What may follow an IP address: TCP alone, or WebSockets over it, with TLS or without. */
 const AFTER_ADDRESS = ["tcp", "tcp/ws", "tcp/tls/ws", "tcp/wss"];
@@ -49,12 +56,15 @@ export function createDialRules(
     max: NAMES_MAX,
   });
 
+  const lookUps = createRateLimit(NAME_LOOK_UPS, { clock, maxKeys: 1 });
+
   const isTrusted = (address: Multiaddr) => trusted.get(withoutPeer(address)) === true;
   const isAllowed = (ip: string) => allowPrivate.includes(ip) || whyNotPublic(ip) === null;
 
   async function isPublicName(name: string): Promise<boolean> {
     const known = names.get(name);
     if (known !== undefined && known.until > clock()) return known.allowed;
+    if (lookUps.take("") > 0) return false;
     using limit = deadline(NAME_LOOK_UP_MILLISECONDS, { alarm });
     const allowed = await vettedAddresses(name, { dns, allowPrivate }, limit)
       .then(() => true, () => false);
@@ -62,13 +72,15 @@ export function createDialRules(
     return allowed;
   }
 
+  function mayTell(address: Multiaddr): boolean {
+    const target = targetOf(address);
+    if (target === null) return false;
+    return "name" in target || isAllowed(target.address);
+  }
+
   return {
-    mayKeep(address) {
-      if (isTrusted(address)) return true;
-      const target = targetOf(address);
-      if (target === null) return false;
-      return "name" in target || isAllowed(target.address);
-    },
+    mayKeep: (address) => isTrusted(address) || mayTell(address),
+    mayTell,
 
     async mayDial(address) {
       if (isTrusted(address)) return true;

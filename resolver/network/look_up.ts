@@ -1,6 +1,7 @@
 import type { KadDHT } from "@libp2p/kad-dht";
 import type { Identity } from "../../schemas/identity.ts";
 import type { Clock, PeerAnswer } from "../contracts.ts";
+import { withDialBudget } from "./dial_budget.ts";
 import { recordKey } from "./record_key.ts";
 
 /** The engine's words for a record that its validators refused. */
@@ -26,7 +27,8 @@ export async function* walkTowards(
   }
 
   try {
-    for await (const event of dht.get(recordKey(identity), { signal })) {
+    const key = recordKey(identity);
+    for await (const event of withDialBudget(() => dht.get(key, { signal }))) {
       if (event.name === "DIAL_PEER") askedAt.set(event.peer.toString(), clock());
       if (event.name !== "PEER_RESPONSE" && event.name !== "QUERY_ERROR") continue;
       const peer = event.from.toString();

@@ -3,7 +3,11 @@ export interface MessageField {
   readonly number: number;
   /** A varint's value; 0 for fields of another kind. */
   readonly value: number;
+  /** What a length-delimited field holds; nothing for fields of another kind. */
+  readonly bytes: Uint8Array;
 }
+
+const NOTHING = new Uint8Array();
 
 const VARINT = 0;
 const FIXED_64 = 1;
@@ -36,21 +40,23 @@ export function* messageFields(bytes: Uint8Array): Generator<MessageField> {
     if (kind === VARINT) {
       const { value, end } = number(bytes, at);
       at = end;
-      yield { number: field, value };
+      yield { number: field, value, bytes: NOTHING };
       continue;
     }
-    at = skipped(bytes, at, kind);
-    yield { number: field, value: 0 };
+    const { start, end } = contents(bytes, at, kind);
+    if (end > bytes.length) throw new RangeError("a field is cut off");
+    at = end;
+    const held = kind === LENGTH_DELIMITED ? bytes.subarray(start, end) : NOTHING;
+    yield { number: field, value: 0, bytes: held };
   }
-  if (at > bytes.length) throw new RangeError("a field is cut off");
 }
 
-function skipped(bytes: Uint8Array, at: number, kind: number): number {
-  if (kind === FIXED_64) return at + 8;
-  if (kind === FIXED_32) return at + 4;
+function contents(bytes: Uint8Array, at: number, kind: number): { start: number; end: number } {
+  if (kind === FIXED_64) return { start: at, end: at + 8 };
+  if (kind === FIXED_32) return { start: at, end: at + 4 };
   if (kind !== LENGTH_DELIMITED) throw new RangeError("a field has an unknown kind");
   const { value, end } = number(bytes, at);
-  return end + value;
+  return { start: end, end: end + value };
 }
 
 function number(bytes: Uint8Array, at: number): { value: number; end: number } {

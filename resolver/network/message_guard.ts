@@ -10,11 +10,16 @@ export const MESSAGE_MAX_BYTES = 32 * 1_024;
  */
 export const ANSWER_MAX_PEERS = 24;
 
+/** A node tells 8 of another's addresses, and all of its own: of each interface, over each transport. */
+export const PEER_MAX_ADDRESSES = 32;
+
 /** The DHT's messages, by their number in the protocol (libp2p kad-dht specification, "RPC messages"). */
 const KINDS = ["PUT_VALUE", "GET_VALUE", "ADD_PROVIDER", "GET_PROVIDERS", "FIND_NODE", "PING"];
 const TYPE_FIELD = 1;
 const CLOSER_FIELD = 8;
 const PROVIDER_FIELD = 9;
+/** Within a peer. */
+const ADDRESS_FIELD = 2;
 
 /** Most questions fit: streams that say nothing cost little memory. */
 const FIRST_BUFFER_BYTES = 512;
@@ -80,14 +85,25 @@ function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arra
   return grown;
 }
 
-/** Throws RangeError when it is no message, or names too many peers. */
+/** Throws RangeError when it is no message, or names too many peers, or too many addresses of one. */
 export function summarize(message: Uint8Array): MessageSummary {
   let type = 0;
   let peers = 0;
   for (const field of messageFields(message)) {
     if (field.number === TYPE_FIELD) type = field.value;
-    if (field.number === CLOSER_FIELD || field.number === PROVIDER_FIELD) peers += 1;
+    if (field.number !== CLOSER_FIELD && field.number !== PROVIDER_FIELD) continue;
+    peers += 1;
+    const addresses = countAddresses(field.bytes);
+    if (addresses > PEER_MAX_ADDRESSES) {
+      throw new RangeError(`the message names ${addresses} addresses of a peer`);
+    }
   }
   if (peers > ANSWER_MAX_PEERS) throw new RangeError(`the message names ${peers} peers`);
   return { kind: KINDS[type] ?? "unknown", peers };
+}
+
+function countAddresses(peer: Uint8Array): number {
+  let count = 0;
+  for (const { number } of messageFields(peer)) if (number === ADDRESS_FIELD) count += 1;
+  return count;
 }

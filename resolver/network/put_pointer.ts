@@ -1,7 +1,8 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { PeerId } from "@libp2p/interface";
 import type { KadDHT } from "@libp2p/kad-dht";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import { withDialBudget } from "./dial_budget.ts";
+import { distance } from "./distance.ts";
 import { type NetworkPut, REPLICATION } from "./network.ts";
 import { recordKey } from "./record_key.ts";
 
@@ -20,7 +21,7 @@ export async function putPointer(
   const asked = new Map<string, PeerId>();
   const confirmed = new Set<string>();
   try {
-    for await (const event of dht.put(key, pointer.bytes, { signal })) {
+    for await (const event of withDialBudget(() => dht.put(key, pointer.bytes, { signal }))) {
       if (event.name === "DIAL_PEER") tried.add(event.peer.toString());
       if (event.name === "SEND_QUERY" && event.messageType === "PUT_VALUE") {
         asked.set(event.to.toString(), event.to);
@@ -40,16 +41,9 @@ export async function putPointer(
   };
 }
 
-/** True when fewer than k nodes are closer to the key (Kademlia's distance) than this one. */
+/** True when fewer than k nodes are closer to the key than this one. */
 function isAmong(key: Uint8Array, self: PeerId, closest: readonly PeerId[]): boolean {
   if (closest.length < REPLICATION) return true;
-  const target = sha256(key);
-  const own = distance(target, self);
-  return closest.some((peer) => own < distance(target, peer));
-}
-
-/** As text: hexadecimal digits of one length compare like the numbers. */
-function distance(target: Uint8Array, peer: PeerId): string {
-  const place = sha256(peer.toMultihash().bytes);
-  return target.map((byte, index) => byte ^ (place[index] ?? 0)).toHex();
+  const own = distance(key, self.toMultihash().bytes);
+  return closest.some((peer) => own < distance(key, peer.toMultihash().bytes));
 }
