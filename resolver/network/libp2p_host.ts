@@ -10,12 +10,14 @@ import { createLibp2p, type Libp2pOptions } from "libp2p";
 import type { Alarm } from "../deadline.ts";
 import { createDht, type DhtGuards } from "./dht_service.ts";
 import { createHttpPort, type HttpPort } from "./http_port.ts";
+import { createInboundLimit, type InboundLimit } from "./inbound_limit.ts";
 import type { Listening } from "./listening.ts";
 import type { PeerData } from "./peer_data.ts";
 
 /** Connections at the same time, and those of them that have not said yet who they are. */
 const MAX_CONNECTIONS = 300;
-const MAX_PENDING_CONNECTIONS = 50;
+const MAX_PENDING_CONNECTIONS = 100;
+const HANDSHAKE_MILLISECONDS = 5_000;
 
 /** Connections that one address may open a second; not where many nodes share one. */
 const CONNECTIONS_PER_SECOND = 10;
@@ -90,11 +92,12 @@ export async function startHost(
     transports: [tcp(), webSockets()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(STREAMS)],
-    connectionGater: gaterOf(guards),
+    connectionGater: gaterOf(guards, relaxed ? null : createInboundLimit()),
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
       inboundConnectionThreshold: relaxed ? Infinity : CONNECTIONS_PER_SECOND,
+      inboundUpgradeTimeout: HANDSHAKE_MILLISECONDS,
       maxParallelDials: MAX_DIALS,
       maxDialQueueLength: MAX_WAITING_DIALS,
       maxPeerAddrsToDial: MAX_ADDRESSES,
@@ -126,8 +129,9 @@ export async function startHost(
   };
 }
 
-function gaterOf({ dialRules }: DhtGuards): ConnectionGater {
+function gaterOf({ dialRules }: DhtGuards, inbound: InboundLimit | null): ConnectionGater {
   return {
+    denyInboundConnection: (connection) => inbound?.admit(connection) === false,
     denyDialMultiaddr: async (address) => !await dialRules.mayDial(address),
     filterMultiaddrForPeer: (_peer, address) => dialRules.mayKeep(address),
   };

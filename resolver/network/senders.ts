@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Connection } from "@libp2p/interface";
+import type { Multiaddr } from "@multiformats/multiaddr";
 import { LRUCache } from "lru-cache";
 import { clientKey, isLoopback } from "../client_key.ts";
 import type { Clock } from "../contracts.ts";
@@ -10,6 +11,10 @@ import { createRateLimit } from "../rate_limit.ts";
  * second in the long run, and many at once after a start.
  */
 const MESSAGES = { burst: 500, perSecond: 50 };
+
+/** Peer ids cost nothing: all senders behind the proxies of this machine have so much together. */
+const PROXIED_MESSAGES = { burst: 5_000, perSecond: 500 };
+const BEHIND_PROXY = "peer:";
 
 /** An honest node checks before it sends; one that runs an older program may be wrong now and then. */
 const FORGERIES = { burst: 5, perSecond: 1 / 60 };
@@ -31,11 +36,14 @@ export interface Senders {
 
 export function createSenders(clock: Clock): Senders {
   const messages = createRateLimit(MESSAGES, { clock, maxKeys: MAX_SENDERS });
+  const proxied = createRateLimit(PROXIED_MESSAGES, { clock, maxKeys: 1 });
   const forgeries = createRateLimit(FORGERIES, { clock, maxKeys: MAX_SENDERS });
   const disgraced = new LRUCache<string, number>({ max: MAX_SENDERS });
 
   return {
-    mayAsk: (sender) => messages.take(sender) === 0,
+    mayAsk: (sender) =>
+      messages.take(sender) === 0 &&
+      (!sender.startsWith(BEHIND_PROXY) || proxied.take(BEHIND_PROXY) === 0),
     isDisgraced: (sender) => (disgraced.get(sender) ?? 0) > clock(),
     forged(sender) {
       if (forgeries.take(sender) > 0) disgraced.set(sender, clock() + DISGRACE_MILLISECONDS);
@@ -44,10 +52,15 @@ export function createSenders(clock: Clock): Senders {
 }
 
 /** What a sender is counted by: its address, or, behind a proxy on this machine, its peer id. */
-export function senderOf(connection: Connection): string {
-  const [host] = connection.remoteAddr.getComponents();
-  const ip = host?.name === "ip4" || host?.name === "ip6" ? host.value ?? "" : "";
-  return ip === "" || isLoopback(ip) ? `peer:${connection.remotePeer}` : clientKey(ip);
+export function senderOf({ remoteAddr, remotePeer }: Connection): string {
+  const address = addressOf(remoteAddr);
+  return isLoopback(address) ? BEHIND_PROXY + remotePeer.toString() : clientKey(address);
+}
+
+/** The IP address that a connection comes from; what has none comes from this machine. */
+export function addressOf(remote: Multiaddr): string {
+  const [host] = remote.getComponents();
+  return (host?.name === "ip4" || host?.name === "ip6" ? host.value : undefined) ?? "127.0.0.1";
 }
 
 /**
