@@ -1,7 +1,7 @@
 import { multiaddr } from "@multiformats/multiaddr";
 import { LRUCache } from "lru-cache";
 import type { Identity } from "../../schemas/identity.ts";
-import { comparePointers, type VerifiedPointer } from "../../schemas/pointer.ts";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, PeerAnswer } from "../contracts.ts";
 import { deadline, systemAlarm } from "../deadline.ts";
 import { UnavailableError } from "../errors.ts";
@@ -18,6 +18,7 @@ import type { NetworkOptions } from "./open_network.ts";
 import { PeerData } from "./peer_data.ts";
 import { openPeerKey } from "./peer_key.ts";
 import { putPointer } from "./put_pointer.ts";
+import { missedSomewhere } from "./missed_somewhere.ts";
 import { createRecordRules } from "./record_rules.ts";
 import { RecordStore } from "./record_store.ts";
 import { keepConnected } from "./redial.ts";
@@ -58,6 +59,10 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     guards,
     alarm,
     signal: closing.signal,
+  }).catch((error) => {
+    closing.abort();
+    peerData.close();
+    throw error;
   });
   const { libp2p, routingTable } = host;
   const { dht } = libp2p.services;
@@ -83,29 +88,6 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     if (last !== undefined && clock() - last < CORRECTION_PAUSE_MILLISECONDS) return;
     corrected.set(greatest.text, clock());
     put(greatest, { signal: closing.signal }).catch(() => {});
-  }
-
-  /** The greatest of what was found and of what is held here, if somebody did not have it. */
-  async function missedSomewhere(
-    identity: Identity,
-    answers: readonly PeerAnswer[],
-  ): Promise<VerifiedPointer | null> {
-    const held = node.pointers.get(identity);
-    const candidates = answers.map(({ bytes }) => bytes ?? null);
-    const pointers = await Promise.all(
-      [held, ...candidates].map((bytes) =>
-        bytes === null ? null : verifier.verify(bytes, identity).catch(() => null)
-      ),
-    );
-    const greatest = pointers.reduce(
-      (best, one) => one !== null && (best === null || comparePointers(one, best) > 0) ? one : best,
-      null,
-    );
-    if (greatest === null) return null;
-    const lags = answers.some(({ outcome }, index) =>
-      outcome === "none" || (outcome === "pointer" && pointers[index + 1]?.text !== greatest.text)
-    );
-    return lags ? greatest : null;
   }
 
   async function* lookUp(identity: Identity, call: Call): AsyncGenerator<PeerAnswer, void, void> {
@@ -138,8 +120,9 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
       : "failed";
     lookUps[outcome] += 1;
     lookUps.milliseconds += clock() - startedAt;
-    const greatest = await missedSomewhere(identity, answers);
-    if (greatest !== null) correct(greatest);
+    const held = node.pointers.get(identity);
+    const missed = await missedSomewhere({ identity, held, answers }, verifier);
+    if (missed !== null) correct(missed);
   }
 
   async function connect(

@@ -24,7 +24,7 @@ export interface StartedHost {
 
 /**
  * Starts the host where the settings say. The TCP port that nobody asked for is chosen once; when
- * somebody else has it at a later start, another one is taken and kept.
+ * somebody else has it at a later start, another one is taken and kept. What fails leaves nothing open.
  */
 export async function startListening(
   { node, settings, httpAddress, publicOrigin, report }: NetworkOptions,
@@ -65,7 +65,13 @@ export async function startListening(
     );
     return other;
   });
-  if (keepsPort) keepPort(node.keyValues, started.host);
+  if (!keepsPort) return started;
+  try {
+    keepPort(node.keyValues, started.host);
+  } catch (error) {
+    await started.host.libp2p.stop();
+    throw error;
+  }
   return started;
 }
 
