@@ -13,7 +13,9 @@ import { startProviding } from "../resolver/rendezvous/provide.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { Parts } from "./parts.ts";
+import { warnWhenLonely } from "./lonely_warning.ts";
 import { describeError } from "./print.ts";
+import { seeksOthers } from "./status/seeks_others.ts";
 import type { Background } from "./status/status.ts";
 
 /** What a node does beside answering. */
@@ -60,7 +62,11 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
       peers = follow(options, { network, records }, parts);
       work.push(peers.ended, ...provide(options, parts));
       if (network !== null) {
+        const { signal } = options;
         work.push(startRepublishing({ ...options, network, alarm: systemAlarm, random }));
+        if (seeksOthers(settings, node)) {
+          work.push(warnWhenLonely(network, { alarm: systemAlarm, signal, report }));
+        }
       }
     },
     peers: () => peers?.status() ?? null,

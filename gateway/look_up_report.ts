@@ -32,8 +32,8 @@ export interface Winner {
   readonly locations: readonly string[];
   readonly withdrawn: boolean;
   /**
-   * `only`: nobody gave another; `timestamp`: the others are older; `text`: another has the same
-   * timestamp, and of two such the greater text wins.
+   * `only`: nobody, no single peer either, gave another; `timestamp`: the others are older; `text`:
+   * another has the same timestamp, and of two such the greater text wins.
    */
   readonly because: "only" | "timestamp" | "text";
   /** Sources that gave this very pointer. */
@@ -82,7 +82,10 @@ export async function lookUpReport(
 
 function winner(pointer: VerifiedPointer, answers: readonly SourceAnswer[]): Winner {
   const given = answers.flatMap(({ greatest }) => greatest ?? []);
-  const others = given.filter(({ text }) => text !== pointer.text);
+  const givenByPeers = answers.flatMap(({ peers }) =>
+    peers.flatMap(({ pointer }) => pointer ?? [])
+  );
+  const others = [...given, ...givenByPeers].filter(({ text }) => text !== pointer.text);
   return {
     timestamp: pointer.timestamp,
     cid: pointer.cid,
@@ -93,6 +96,6 @@ function winner(pointer: VerifiedPointer, answers: readonly SourceAnswer[]): Win
       : others.some(({ timestamp }) => timestamp === pointer.timestamp)
       ? "text"
       : "timestamp",
-    agreeing: given.length - others.length,
+    agreeing: given.filter(({ text }) => text === pointer.text).length,
   };
 }

@@ -31,6 +31,9 @@ import { openWebSocket, wantsWebSocket } from "./websocket_door.ts";
 /** Visitors who are being answered when the process is told to end get this long. */
 const GRACEFUL_STOP_MILLISECONDS = 10_000;
 
+/** Of what was found damaged; the log has all of it. */
+const MAX_DAMAGES = 20;
+
 /** What `start` and `node` differ in. */
 export interface ServerKind {
   readonly what: "gateway" | "node";
@@ -70,7 +73,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
         bytes: config.get(maxPointerBytesSetting),
       },
       report(damage) {
-        damages.push(damage);
+        if (damages.length < MAX_DAMAGES) damages.push(damage);
         printProblem(damage);
       },
     })

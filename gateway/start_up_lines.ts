@@ -1,10 +1,11 @@
 import type { PointerNetwork } from "../resolver/network/network.ts";
-import { bootstrapSetting, dhtMdnsSetting } from "../resolver/network/settings.ts";
+import { dhtMdnsSetting } from "../resolver/network/settings.ts";
 import type { Node } from "../resolver/node/node.ts";
 import { peersSetting } from "../resolver/peers/setting.ts";
 import { isLoopback } from "../resolver/client_key.ts";
 import type { Config } from "./config/config.ts";
 import { hostSetting } from "./config/settings.ts";
+import { seeksOthers } from "./status/seeks_others.ts";
 
 /** What there is to say about a server that has started. */
 export interface StartUpFacts {
@@ -49,7 +50,7 @@ function withoutNode(config: Config): string[] {
   return ["No peers: no feed can be found. Set PEERS=https://gateway.example and start again."];
 }
 
-function networkLines({ config, network }: StartUpFacts): string[] {
+function networkLines({ config, node, network }: StartUpFacts): string[] {
   if (network === null) {
     return ["It takes no part in the pointer network: the line above says why."];
   }
@@ -60,8 +61,11 @@ function networkLines({ config, network }: StartUpFacts): string[] {
       "Others join the pointer network through this node with any of these in BOOTSTRAP:",
       ...addresses.map((address) => `  ${address}`),
     ];
-  const joins = config.get(bootstrapSetting).length > 0 || config.get(peersSetting).length > 0;
-  if (!joins && network.peers().length === 0 && !config.get(dhtMdnsSetting)) {
+  if (network.peers().length === 0 && seeksOthers(config, node)) {
+    lines.push(
+      "It is looking for the nodes that it knows of: /status shows when it has found them.",
+    );
+  } else if (network.peers().length === 0) {
     lines.push(
       "It knows no other node yet: only what is published here is found here. To join others, set",
       "BOOTSTRAP to a node's address like those above, or PEERS=https://gateway.example, and start again.",

@@ -73,9 +73,8 @@ export function readConfig(
       );
     }
     values.set(setting, parseSetting(setting, text));
-    const written = given === undefined ? fallback || (setting.fallbackMeaning ?? "") : given;
-    const shown = setting.secret && text !== "" ? "set" : written || "none";
-    entries.push({ name: setting.name, shown, given: given !== undefined });
+    const shown = setting.secret && text !== "" ? "set" : given ?? inWords(setting, fallback);
+    entries.push({ name: setting.name, shown: shown || "none", given: given !== undefined });
   }
   return {
     entries,
@@ -84,6 +83,11 @@ export function readConfig(
       return values.get(setting) as T;
     },
   };
+}
+
+/** As in README.md, without its marks. */
+function inWords({ fallbackMeaning }: Setting<unknown>, fallback: string): string {
+  return fallbackMeaning?.replaceAll("`", "") ?? fallback;
 }
 
 function parseSetting(setting: Setting<unknown>, text: string): unknown {

@@ -50,8 +50,7 @@ export const nodeSetting: Setting<"embedded" | "off"> = {
       remedy: "Write one of them.",
     });
   },
-  meaning: "Whether the gateway keeps a node of its own: `embedded` or `off`.",
-  fallbackMeaning: "`embedded` with `start`, `off` with `edge`",
+  meaning: "Whether `start` keeps a node of its own: `embedded` or `off`. `edge` never does.",
   danger: "With `npx` only `.env` can set it: npm gives every program a `NODE` of its own.",
   secret: false,
 };

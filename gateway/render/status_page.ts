@@ -17,23 +17,30 @@ const LISTED_PEERS = 20;
 /** How the node is, for people, whoever they are: it names no IP address of others and no folder. */
 export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
   const { headline, lead, warnings } = describeStatus(status);
-  const { store, network, peers } = status;
+  const { store } = status;
   return plainPage({
     title: `${headline} – OurSpace`,
     main: html`
       <h1>${headline}</h1>
       <p class="lead">${lead}</p>
       ${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
-      <div class="guides">
-        ${network === null ? null : addresses(network)}
-        ${peers === null || peers.followed.length === 0 ? null : chosenPeers(peers)}
-        ${network === null ? null : connectedPeers(network)}
-        ${store === null ? null : records(store)}
-        ${network === null ? null : sinceTheStart(network.figures, status)}
-        ${network === null ? null : refusals(network.figures)}
-      </div>
+      ${store === null ? null : sections(status, store)}
     `,
   });
+}
+
+function sections(status: Status, store: StoreStatus): Markup {
+  const { network, peers } = status;
+  return html`
+    <div class="guides">
+      ${network === null ? null : addresses(network)}
+      ${peers === null || peers.followed.length === 0 ? null : chosenPeers(peers)}
+      ${network === null ? null : connectedPeers(network)}
+      ${records(store)}
+      ${network === null ? null : sinceTheStart(network.figures, status)}
+      ${network === null ? null : refusals(network.figures)}
+    </div>
+  `;
 }
 
 function addresses({ mode, addresses, peerId }: NetworkView): Markup {

@@ -37,11 +37,11 @@ function place({ store, network, seeks, peers }: Status): { headline: string; le
     };
   }
   if (network === null) {
+    const followed = peers?.followed.length ?? 0;
     return {
       headline: "This node is alone",
-      lead:
-        "It takes no part in the pointer network; its log says why. It serves what it holds, and " +
-        `follows ${count(peers?.followed.length ?? 0, "chosen peer")}.`,
+      lead: "It takes no part in the pointer network; its log says why. It serves what it holds" +
+        (followed === 0 ? "." : `, and follows ${count(followed, "chosen peer")}.`),
     };
   }
   const { connections, routingTable } = network.figures;

@@ -32,6 +32,7 @@ Deno.test("a node's own full addresses are printed, and how to join others while
   assert.match(alone, /knows no other node yet[^]*BOOTSTRAP[^]*PEERS=/);
   const joined = await lines({ addresses: () => [PUBLIC] }, { BOOTSTRAP: HERE });
   assert.doesNotMatch(joined, /knows no other node/);
+  assert.match(joined, /is looking for the nodes that it knows of/);
 });
 
 Deno.test("a node that only this machine can reach says so, and how to change it", async () => {
@@ -53,4 +54,11 @@ Deno.test("a client says that it takes no connections; without a network that is
 Deno.test("mDNS without an address on the local network is pointed out", async () => {
   const text = await lines({ addresses: () => [PUBLIC] }, { DHT_MDNS: "on" });
   assert.match(text, /DHT_MDNS finds nodes.*HOST lets none of them connect/);
+});
+
+Deno.test("a default is said in words where its text alone says nothing", async () => {
+  const text = await lines(null, { DHT_MDNS: "on" });
+  assert.match(text, /^ {2}DHT_LISTEN +a TCP port on HOST chosen once and kept.*\(default\)$/m);
+  assert.match(text, /^ {2}NODE +embedded {2}\(default\)$/m);
+  assert.match(text, /^ {2}DHT_MDNS +on$/m);
 });

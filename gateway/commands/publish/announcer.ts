@@ -7,8 +7,8 @@ import { identityText } from "../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import type { RunningNode } from "../running_node.ts";
 import { visitNetwork } from "../visit_network.ts";
-import { parseJson } from "./parse_json.ts";
-import { problemDetail } from "./places/problem_detail.ts";
+import { parseJson } from "../parse_json.ts";
+import { isProblem, problemDetail } from "../problem_answer.ts";
 import type { Tools } from "./tools.ts";
 
 /** The way into the pointer network. */
@@ -39,7 +39,7 @@ export function runningAnnouncer({ url, token }: RunningNode, outbound: Outbound
       }, call);
       const body = await new Response(response.body).text();
       if (response.status === 200) return parsePut(body);
-      if (response.status === 503) return null;
+      if (isProblem(body, "no-network")) return null;
       throw new OurSpaceError(
         problemDetail(body) || `Your node answered with status ${response.status}.`,
       );

@@ -41,8 +41,9 @@ export function parseResolveArguments(args: readonly string[]): ResolveArguments
     if (cause instanceof MalformedNameError) {
       throw new WrongQuestionError(cause.message, { remedy: cause.remedy });
     }
-    const reason = cause instanceof Error ? cause.message.split(". ")[0] : "";
-    throw new WrongQuestionError(reason || "The arguments cannot be read.", {
+    // Node's own message goes on with advice about `--`.
+    const reason = cause instanceof Error ? cause.message.split(/\.(?: |$)/)[0] : "";
+    throw new WrongQuestionError(`${reason || "The arguments cannot be read"}.`, {
       remedy: "`deno task resolve --help` shows how it is written.",
     });
   }

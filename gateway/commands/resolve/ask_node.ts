@@ -4,9 +4,9 @@ import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Name } from "../../../schemas/name.ts";
 import type { LookUpReport } from "../../look_up_report.ts";
-import { parseJson } from "../publish/parse_json.ts";
-import { problemDetail } from "../publish/places/problem_detail.ts";
+import { problemDetail } from "../problem_answer.ts";
 import type { RunningNode } from "../running_node.ts";
+import { parseReport } from "./parse_report.ts";
 
 /** The route's own deadline is 15 s. */
 const DEADLINE_MILLISECONDS = 20_000;
@@ -29,7 +29,7 @@ export async function askNode(
     maxRedirects: 0,
   }, call);
   const body = await new Response(response.body).text();
-  if (response.status === 200) return parseJson(body) as LookUpReport;
+  if (response.status === 200) return parseReport(body);
   const detail = problemDetail(body) || `Your node answered with status ${response.status}.`;
   if (response.status === 404) throw new NotFoundError(detail, { incomplete: false });
   throw new OurSpaceError(detail, { remedy: "Check the node's log." });

@@ -11,7 +11,7 @@ import { identityText } from "../../../../schemas/identity.ts";
 import { POINTER_MAX_BYTES } from "../../../../schemas/pointer.ts";
 import { holdsBlock } from "./holds_block.ts";
 import { greaterHeld, type Place } from "./place.ts";
-import { problemDetail } from "./problem_detail.ts";
+import { problemDetail } from "../../problem_answer.ts";
 
 /** A place that takes longer is reported as out of reach; the others are not kept waiting. */
 const DEADLINE_MILLISECONDS = 10_000;

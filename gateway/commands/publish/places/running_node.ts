@@ -2,7 +2,7 @@ import { carBatches } from "../../../../resolver/content/car_batches.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import type { ContentTarget } from "./place.ts";
-import { problemDetail } from "./problem_detail.ts";
+import { problemDetail } from "../../problem_answer.ts";
 
 /** For 8 MiB that the node hashes and writes to a slow disk. */
 const BATCH_MILLISECONDS = 120_000;

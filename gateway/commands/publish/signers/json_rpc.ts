@@ -4,7 +4,7 @@ import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { plainWords } from "../../../../resolver/plain_words.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { type Address, checksumAddress } from "../../../../schemas/identity.ts";
-import { parseJson } from "../parse_json.ts";
+import { parseJson } from "../../parse_json.ts";
 import type { Signer } from "./signer.ts";
 
 /** For answers without a person: a list of accounts. */

@@ -1,41 +1,6 @@
 import assert from "node:assert/strict";
 import { reportLines } from "../../../../gateway/commands/resolve/report_lines.ts";
-import type { LookUpReport } from "../../../../gateway/look_up_report.ts";
-
-const REPORT: LookUpReport = {
-  name: "alice.example",
-  identity: "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045",
-  via: "dns",
-  authenticated: true,
-  milliseconds: 171,
-  sources: [
-    { source: "store", outcome: "none", milliseconds: 2, reason: "It knows no pointer." },
-    {
-      source: "dht",
-      outcome: "newest",
-      timestamp: "2026-01-02T00:00:00.000Z",
-      milliseconds: 160,
-      reason: "It gave a valid pointer.",
-      peers: [
-        {
-          peer: "peer-1",
-          outcome: "older",
-          timestamp: "2026-01-01T00:00:00.000Z",
-          milliseconds: 9,
-        },
-        { peer: "peer-2", outcome: "failed", milliseconds: 1_000 },
-      ],
-    },
-  ],
-  winner: {
-    timestamp: "2026-01-02T00:00:00.000Z",
-    cid: "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq",
-    locations: ["https://alice.example/feed.xml"],
-    withdrawn: false,
-    because: "timestamp",
-    agreeing: 1,
-  },
-};
+import { REPORT } from "../../../support/look_up_reports.ts";
 
 Deno.test("a look-up is a table: who answered what, how long it took, which pointer won and why", () => {
   assert.deepEqual(reportLines(REPORT), [
