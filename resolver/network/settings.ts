@@ -72,7 +72,8 @@ function parseMultiaddrs(text: string): readonly string[] {
     if (written.length > MULTIADDR_MAX_LENGTH || !/^(?:\/[^\/\s]+)+$/.test(written)) {
       throw new OurSpaceError(`${quote(written)} is no multiaddress.`, {
         remedy: "Write addresses like /ip4/192.0.2.1/tcp/4001/p2p/12D3… or " +
-          "/dns4/node.example/tcp/443/tls/ws, several separated by commas.",
+          "/dns4/node.example/tcp/443/tls/ws, several separated by commas." +
+          (/^https?:/i.test(written) ? " A gateway's address goes into PEERS." : ""),
       });
     }
     addresses.add(written);
