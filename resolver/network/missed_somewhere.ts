@@ -10,6 +10,8 @@ import { recordKey } from "./record_key.ts";
 /** What a look-up came to. */
 export interface LookedUp {
   readonly identity: Identity;
+  /** This node, by the multihash of its id: it has a place among the closest, too. */
+  readonly self: Uint8Array;
   /** This node's own record. */
   readonly held: Uint8Array | null;
   /** Those of peers that did not fail. */
@@ -22,7 +24,7 @@ export interface LookedUp {
  * to hold it, or every look-up in a larger network would end in a put.
  */
 export async function missedSomewhere(
-  { identity, held, answers }: LookedUp,
+  { identity, self, held, answers }: LookedUp,
   verifier: Verifier,
 ): Promise<VerifiedPointer | null> {
   async function verified(bytes: Uint8Array | null | undefined): Promise<VerifiedPointer | null> {
@@ -37,7 +39,7 @@ export async function missedSomewhere(
     null,
   );
   if (greatest === null) return null;
-  const closest = closestOf(answers, identity);
+  const closest = closestOf(answers, recordKey(identity), self);
   const lags = answers.some((answer, index) =>
     answer.outcome === "none"
       ? closest.has(answer)
@@ -46,13 +48,17 @@ export async function missedSomewhere(
   return lags ? greatest : null;
 }
 
-/** The k closest to the key of those that answered. */
-function closestOf(answers: readonly PeerAnswer[], identity: Identity): Set<PeerAnswer> {
-  const key = recordKey(identity);
-  const placed = answers.map((answer) => ({
+/** Those of the k closest to the key, this node counted, that answered. */
+function closestOf(
+  answers: readonly PeerAnswer[],
+  key: Uint8Array,
+  self: Uint8Array,
+): Set<PeerAnswer | null> {
+  const others = answers.map((answer) => ({
     answer,
     place: distance(key, peerIdFromString(answer.peer).toMultihash().bytes),
   }));
-  placed.sort((one, other) => one.place < other.place ? -1 : 1);
+  const placed = [{ answer: null, place: distance(key, self) }, ...others]
+    .sort((one, other) => one.place < other.place ? -1 : 1);
   return new Set(placed.slice(0, REPLICATION).map(({ answer }) => answer));
 }

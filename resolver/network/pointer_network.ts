@@ -121,7 +121,8 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     lookUps[outcome] += 1;
     lookUps.milliseconds += clock() - startedAt;
     const held = node.pointers.get(identity);
-    const missed = await missedSomewhere({ identity, held, answers }, verifier);
+    const self = libp2p.peerId.toMultihash().bytes;
+    const missed = await missedSomewhere({ identity, self, held, answers }, verifier);
     if (missed !== null) correct(missed);
   }
 
