@@ -11,6 +11,7 @@ import type { ClockState } from "./clock_check.ts";
 import { follow, type FollowStatus } from "./follow.ts";
 import { createPace } from "./pace.ts";
 import { pause } from "./pause.ts";
+import { push } from "./push.ts";
 import type { PeerRecords } from "./records.ts";
 
 /** What living among peers works with. */
@@ -55,7 +56,7 @@ const ACQUAINTANCE_MILLISECONDS = 10 * 60_000;
 /** As long as nobody of the DHT is connected. */
 const LONELY_MILLISECONDS = 60_000;
 
-/** Follows the peers and gets to know others until the signal aborts. Asks nobody before it returns. */
+/** Follows the peers, hands them what is stored here, and gets to know others until the signal aborts. Asks nobody before it returns. */
 export function startPeers(options: PeersOptions): Peers {
   const { records, node, network, outbound, clock, lookUp, signal } = options;
   const { alarm = systemAlarm, random = Math.random } = options;
@@ -86,6 +87,7 @@ export function startPeers(options: PeersOptions): Peers {
   work.push(...followed.map(({ ended }) => ended));
   if (node !== null) {
     waitingRoom.open({ alarm, lookUp, signal });
+    work.push(...peers.map((peer) => push(peer, { ...options, node, alarm, random })));
     work.push(stayAcquainted().catch(() => {}));
   }
 

@@ -54,6 +54,13 @@ test("a greater pointer is handed back to a peer that has a lesser one and follo
   await untilHeld(behind, newer);
 });
 
+test("what a node is handed is soon held by a peer that does not follow it", async () => {
+  await using listener = await startPeerServer();
+  await using publisher = await startPeerServer({ peers: [listener.url] });
+  assert.equal((await publisher.put(newer)).status, 204);
+  await untilHeld(listener, newer);
+});
+
 test("a slow clock takes a pointer as soon as it is valid there, and blames nobody", async () => {
   let behind = 10 * 60_000;
   const now = await verifiedPointer(alice, { timestamp: new Date().toISOString() });
