@@ -196,6 +196,17 @@ function giving(id: string, ...records: readonly Uint8Array[]): PointerSource {
   };
 }
 
+/** A source of many peers: one gives an older record than the source itself. */
+function givingThroughPeers(own: Uint8Array, older: Uint8Array): PointerSource {
+  return {
+    id: "dht",
+    async *find(_, { onAnswer }) {
+      onAnswer?.({ peer: "behind", outcome: "pointer", bytes: older, milliseconds: 1 });
+      yield await Promise.resolve(own);
+    },
+  };
+}
+
 Deno.test("a look-up tells who answered what, which pointer won and why", async () => {
   await using temporary = await temporaryNode();
   const { node } = temporary;
@@ -216,6 +227,7 @@ Deno.test("a look-up tells who answered what, which pointer won and why", async 
   const silent = giving("silent");
   const cases: [PointerSource[], string | null, string | null, number, string[]][] = [
     [[giving("a", newer.bytes), silent], newer.timestamp, "only", 1, ["newest", "none"]],
+    [[givingThroughPeers(newer.bytes, older.bytes)], newer.timestamp, "timestamp", 1, ["newest"]],
     [
       [giving("a", older.bytes), giving("b", newer.bytes), giving("c", newer.bytes)],
       newer.timestamp,
