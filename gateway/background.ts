@@ -83,7 +83,7 @@ async function join(
   { waitingRoom }: PeerRecords,
 ): Promise<PointerNetwork | null> {
   try {
-    return await openNetwork({ ...options, onNotYetValid: waitingRoom.note });
+    return await openNetwork({ ...options, onNotYetValid: waitingRoom.noteRecord });
   } catch (error) {
     options.report(`This node takes no part in the pointer network. ${describeError(error)}`);
     return null;

@@ -92,7 +92,7 @@ async function readPointer(
   } catch (error) {
     if (!(error instanceof PointerRefusedError)) throw error;
     if (error.reason === "not-valid-yet") {
-      waitingRoom?.noteRecord(body, clientKey(env.remoteAddress));
+      void waitingRoom?.noteRecord(body, clientKey(env.remoteAddress));
     }
     return refusal(error.reason, error.message);
   }

@@ -1,14 +1,13 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
-import type { Identity } from "../../schemas/identity.ts";
-import { parsePointer, type VerifiedPointer } from "../../schemas/pointer.ts";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import { PointerRefusedError } from "../errors.ts";
 import type { Verifier } from "../verify.ts";
 import type { NetworkCounters } from "./counters.ts";
 import { identityOfKey } from "./record_key.ts";
 import { currentSender, type Senders } from "./senders.ts";
 
-/** Hears of a well-formed pointer whose time has not come; `sender` is who brought it. */
-export type NotYetValid = (identity: Identity, timestamp: string, sender: string) => void;
+/** Hears of a well-formed record whose time has not come, before its signature is checked. */
+export type NotYetValid = (record: Uint8Array, sender: string) => void;
 
 /** What may stand in the DHT. */
 export interface RecordRules {
@@ -33,7 +32,7 @@ export function createRecordRules(
   }
 
   /** Only what comes in by a put has a sender; what answers a question of ours is judged there. */
-  function note(error: unknown, key: Uint8Array, value: Uint8Array): void {
+  function note(error: unknown, value: Uint8Array): void {
     const sender = currentSender.getStore();
     if (sender === undefined) return;
     if (!(error instanceof PointerRefusedError)) {
@@ -42,10 +41,8 @@ export function createRecordRules(
       return;
     }
     counters.refuse(error.reason);
-    const identity = identityOfKey(key);
-    if (error.reason === "not-valid-yet" && identity !== null) {
-      onNotYetValid(identity, parsePointer(value).timestamp, sender);
-    } else if (error.reason !== "not-verifiable-here") {
+    if (error.reason === "not-valid-yet") onNotYetValid(value, sender);
+    else if (error.reason !== "not-verifiable-here") {
       senders.forged(sender);
     }
   }
@@ -56,7 +53,7 @@ export function createRecordRules(
       try {
         await check(key, value);
       } catch (error) {
-        note(error, key, value);
+        note(error, value);
         throw error;
       }
     },

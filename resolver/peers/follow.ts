@@ -103,7 +103,7 @@ export function follow(
     } catch (error) {
       if (!(error instanceof PointerRefusedError)) throw error;
       status = { ...status, refused: status.refused + 1 };
-      if (error.reason === "not-valid-yet") records.waitingRoom.noteRecord(record, name);
+      if (error.reason === "not-valid-yet") await records.waitingRoom.noteRecord(record, name);
       else if (error.reason !== "not-verifiable-here") throw new LieError(error);
       return null;
     }

@@ -5,7 +5,8 @@ import { allowPrivateSetting } from "../outbound/setting.ts";
 import { createStandings, type Standings } from "../standing.ts";
 import { openPeerBook, type PeerBook } from "./book.ts";
 import { type ClockCheck, type ClockState, createClockCheck } from "./clock_check.ts";
-import { createWaitingRoom, type WaitingRoom } from "./waiting_room.ts";
+import { createVerifier } from "../verify.ts";
+import { createWaitingRoom, FURTHEST_MILLISECONDS, type WaitingRoom } from "./waiting_room.ts";
 
 /** What is known about other nodes. Made first, without asking anybody: everything else writes here. */
 export interface PeerRecords {
@@ -32,7 +33,12 @@ export function openPeerRecords({ settings, keyValues, clock, random, report }: 
     standings,
     clockCheck,
     book: openPeerBook({ keyValues, standings, allowPrivate, clock, random }),
-    waitingRoom: createWaitingRoom({ clock, random, onNote: clockCheck.notValidYet }),
+    waitingRoom: createWaitingRoom({
+      clock,
+      verifier: createVerifier({ clock: () => clock() + FURTHEST_MILLISECONDS, memoSize: 1_000 }),
+      random,
+      onNote: clockCheck.notValidYet,
+    }),
   };
 }
 

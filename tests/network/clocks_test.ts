@@ -46,7 +46,7 @@ async function startSlowNode(bootstrap: string): Promise<SlowNode> {
   const member = await startNetworkNode({
     environment: { BOOTSTRAP: bootstrap },
     clock: clock.now,
-    network: { onNotYetValid: records.waitingRoom.note },
+    network: { onNotYetValid: records.waitingRoom.noteRecord },
   });
   cleanUp.use(member);
   const stopping = new AbortController();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parsePointer } from "../../../schemas/pointer.ts";
 import { recordKey } from "../../../resolver/network/record_key.ts";
 import { LIBP2P_TEST, startNetworkNode, until } from "../../support/network.ts";
 import { HELLO_CID, makeSigner, signPointer, verifiedPointer } from "../../support/pointers.ts";
@@ -23,7 +24,8 @@ async function world() {
   const target = stack.use(
     await startNetworkNode({
       network: {
-        onNotYetValid: (_identity, timestamp, sender) => void heard.push(`${timestamp} ${sender}`),
+        onNotYetValid: (record, sender) =>
+          void heard.push(`${parsePointer(record).timestamp} ${sender}`),
       },
     }),
   );

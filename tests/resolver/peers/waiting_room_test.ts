@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createWaitingRoom } from "../../../resolver/peers/waiting_room.ts";
+import { createVerifier } from "../../../resolver/verify.ts";
 import { identityText } from "../../../schemas/identity.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { makeSigner, signPointer } from "../../support/pointers.ts";
@@ -15,6 +16,7 @@ function setUp({ lookUp = () => Promise.resolve() }: { lookUp?: () => Promise<vo
   const lookedUp: string[] = [];
   const room = createWaitingRoom({
     clock: clock.now,
+    verifier: createVerifier({ clock: () => clock.now() + 60 * MINUTE }),
     random: () => 0.5,
     onNote: (sender, ahead) => notes.push([sender, ahead]),
   });
@@ -77,6 +79,20 @@ Deno.test("one sender has 100 places, all of them have 1,000", () => {
   assert.equal(room.size(), 1_000);
 });
 
+Deno.test("when all places are taken, senders with many make room for others", async () => {
+  const { clock, lookedUp, room, open, ahead } = setUp();
+  open();
+  const flood = makeSigner().identity;
+  for (let i = 0; i < 1_000; i++) {
+    room.note(flood, ahead(TOLERANCE + 30 * MINUTE + i), `greedy ${i % 10}`);
+  }
+  const { identity } = makeSigner();
+  room.note(identity, ahead(TOLERANCE + MINUTE), "honest");
+  assert.equal(room.size(), 1_000);
+  await clock.advance(2 * MINUTE);
+  assert.deepEqual(lookedUp, [identityText(identity)]);
+});
+
 Deno.test("a flood of notes is no flood of look-ups: four at a time, failures included", async () => {
   const pending: (() => void)[] = [];
   const lookUp = () =>
@@ -99,11 +115,18 @@ Deno.test("a flood of notes is no flood of look-ups: four at a time, failures in
   assert.equal(room.size(), 0);
 });
 
-Deno.test("a record's bytes are enough; what is no record is ignored", async () => {
+Deno.test("a record's bytes are enough; what nobody signed is ignored", async () => {
   const { room, ahead } = setUp();
-  room.noteRecord(await signPointer(makeSigner(), { timestamp: ahead(TOLERANCE + MINUTE) }), "one");
-  room.noteRecord(new TextEncoder().encode("{}"), "one");
-  room.noteRecord(new Uint8Array(100_000), "one");
+  const timestamp = ahead(TOLERANCE + MINUTE);
+  const signed = await signPointer(makeSigner(), { timestamp });
+  const forged = new TextEncoder().encode(
+    new TextDecoder().decode(signed).replace(timestamp, ahead(TOLERANCE + 2 * MINUTE)),
+  );
+  for (const bytes of [forged, new TextEncoder().encode("{}"), new Uint8Array(100_000)]) {
+    await room.noteRecord(bytes, "one");
+  }
+  assert.equal(room.size(), 0);
+  await room.noteRecord(signed, "one");
   assert.equal(room.size(), 1);
 });
 
