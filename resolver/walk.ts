@@ -54,7 +54,7 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
 }
 
-/** Asks all sources at the same time; those in bad standing only when there is nobody else. */
+/** Asks all sources at the same time, but for those in bad standing. */
 export function startWalk(identity: Identity, options: WalkOptions): Walk {
   const { sources, verifier, standings, clock, alarm } = options;
   const startedAt = clock();
@@ -116,7 +116,10 @@ function hasAskedSomebody({ source, state, peers }: SourceAnswer): boolean {
   return source.asks !== "peers" || state !== "finished" || peers.length > 0;
 }
 
-/** Nobody, when they are all that there is: a node that is down is still the only one to ask. */
+/**
+ * Nobody for failing, when they are all the peers that there are: one that is down may be up again. A
+ * liar is left out also then, when there is the DHT or this machine's own store to ask.
+ */
 function inBadStanding(
   sources: readonly PointerSource[],
   standings: Standings,
@@ -126,5 +129,8 @@ function inBadStanding(
     const conduct = standings.avoided(peer.id);
     return conduct === null ? [] : [[peer, conduct] as const];
   });
-  return new Map(avoided.length === peers.length ? [] : avoided);
+  if (avoided.length < peers.length) return new Map(avoided);
+  // Strangers may be nobody; what is always asked is somebody.
+  if (!sources.some(({ asks }) => asks === undefined)) return new Map();
+  return new Map(avoided.filter(([, conduct]) => conduct === "lied"));
 }

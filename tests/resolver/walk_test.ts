@@ -133,8 +133,11 @@ Deno.test("sources are told to stop at the end", async () => {
   assert.equal(told?.aborted, true);
 });
 
-/** A walk over two peers that know nothing, the first in bad standing, and what comes of it. */
-function walkAmongPeers(conduct: "failed" | "lied", ...scripts: readonly (readonly Step[])[]) {
+/** A walk over peers, the first in bad standing, and other places, and what comes of it. */
+function walkAmong(
+  { conduct, others = [] }: { conduct: "failed" | "lied"; others?: readonly (readonly Step[])[] },
+  ...scripts: readonly (readonly Step[])[]
+) {
   const clock = createTestClock();
   const standings = createStandings({ clock: clock.now });
   for (let i = 0; i < 5; i++) standings.note("peer 0", conduct);
@@ -142,8 +145,9 @@ function walkAmongPeers(conduct: "failed" | "lied", ...scripts: readonly (readon
     ...scriptedSource(clock, script, `peer ${i}`),
     asks: "peer" as const,
   }));
+  const always = others.map((script, i) => scriptedSource(clock, script, `other ${i}`));
   const walk = startWalk(alice.identity, {
-    sources,
+    sources: [...sources, ...always],
     verifier: knowing(old, middle, young),
     standings,
     clock: clock.now,
@@ -158,27 +162,39 @@ function walkAmongPeers(conduct: "failed" | "lied", ...scripts: readonly (readon
 }
 
 Deno.test("a peer in bad standing is left out, and told apart from one that knows nothing", async () => {
-  assert.deepEqual(await walkAmongPeers("failed", [young], []).states(), [
+  assert.deepEqual(await walkAmong({ conduct: "failed" }, [young], []).states(), [
     "skipped-failing",
     "finished",
   ]);
-  assert.deepEqual(await walkAmongPeers("lied", [young], []).states(), [
+  assert.deepEqual(await walkAmong({ conduct: "lied" }, [young], []).states(), [
     "skipped-lying",
     "finished",
   ]);
 });
 
 Deno.test("a peer in bad standing is asked when there is no other, or everybody is to be asked", async () => {
-  assert.deepEqual(await walkAmongPeers("lied", [young]).states(), ["finished"]);
-  const { walk, states } = walkAmongPeers("lied", [young], []);
+  assert.deepEqual(await walkAmong({ conduct: "lied" }, [young]).states(), ["finished"]);
+  const { walk, states } = walkAmong({ conduct: "lied" }, [young], []);
   walk.askEverybody();
   assert.deepEqual(await states(), ["finished", "finished"]);
   assert.equal((await walk.end).greatest, young);
 });
 
+Deno.test("the only peer is left out for lies when there is another place, and not for failures", async () => {
+  const others = [[]];
+  assert.deepEqual(await walkAmong({ conduct: "lied", others }, [young]).states(), [
+    "skipped-lying",
+    "finished",
+  ]);
+  assert.deepEqual(await walkAmong({ conduct: "failed", others }, [young]).states(), [
+    "finished",
+    "finished",
+  ]);
+});
+
 Deno.test("at its end a walk notes who answered, failed or lied; time and contracts are no lies", async () => {
-  const { states, standings, clock } = walkAmongPeers(
-    "failed",
+  const { states, standings, clock } = walkAmong(
+    { conduct: "failed" },
     [],
     [refusable("bad-signature"), young],
     [refusable("not-valid-yet")],
