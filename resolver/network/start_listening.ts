@@ -5,6 +5,7 @@ import type { KeyValueStore } from "../node/node.ts";
 import { allowPrivateSetting } from "../outbound/setting.ts";
 import type { DhtGuards } from "./dht_service.ts";
 import { type Host, startHost } from "./libp2p_host.ts";
+import { listenFailures } from "./listen_failures.ts";
 import { planListening } from "./listening.ts";
 import { discoverOnLan } from "./mdns.ts";
 import type { NetworkOptions } from "./open_network.ts";
@@ -55,7 +56,7 @@ export async function startListening(
     if (kept === 0) {
       throw new OurSpaceError("The network cannot listen where it should.", {
         remedy: "Set DHT_LISTEN to addresses that this machine has and nobody else uses.",
-        cause,
+        cause: listenFailures(cause),
       });
     }
     const other = await start(0);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
 import { startGateway } from "../support/gateway_process.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
@@ -38,6 +39,34 @@ Deno.test("Ctrl-C ends it cleanly: a request under way is answered first", async
   assert.equal(answer.status, 200);
   assert.deepEqual((await answer.json()).pointers, []);
   assert.equal(code, 0, gateway.output());
+});
+
+Deno.test("a network that cannot be joined is no reason not to serve: the lines say why", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `/ip4/127.0.0.1/tcp/${taken.addr.port}`;
+  await using gateway = await startGateway({ DHT_LISTEN: address });
+  const said = gateway.output();
+  assert.match(said, /takes no part in the pointer network\. .*cannot listen[^]*DHT_LISTEN/);
+  assert.match(said, new RegExp(`^ {2}because: ${address}: .*in use.*$`, "m"));
+  assert.doesNotMatch(said, /^\s+at /m);
+  const health = await fetch(`${gateway.url}/health`);
+  assert.equal(health.status, 200);
+  await health.body?.cancel();
+  const status = await (await fetch(`${gateway.url}/status`)).text();
+  assert.match(status, /<h1>This node is alone/);
+  assert.equal(await gateway.interrupt(), 0);
+});
+
+Deno.test("a node that follows others stops at once, whether they answer or not", async () => {
+  await using peer = await startGateway();
+  const nobody = "http://127.0.0.1:1";
+  await using gateway = await startGateway({ PEERS: `${peer.url},${nobody}` });
+  await eventually("the peer is followed", async () => {
+    const status = await (await fetch(`${gateway.url}/status`)).text();
+    return status.includes("In step.");
+  });
+  assert.equal(await gateway.interrupt(), 0, gateway.output());
+  assert.doesNotMatch(gateway.output(), /^\s+at /m);
 });
 
 Deno.test("a second process on the same data folder says who holds it", async () => {
