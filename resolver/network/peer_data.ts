@@ -4,12 +4,17 @@ import { Key, type KeyQuery, type Pair, type Query } from "interface-datastore";
 import { type Alarm } from "../deadline.ts";
 import type { KeyValueStore } from "../node/node.ts";
 import { STORED_PEERS_PREFIX } from "./known_peers.ts";
+import { messageFields } from "./message_fields.ts";
 
 /** What libp2p knows of peers lies here (its peer store, `/peers/<peer>`). */
 const PEERS = "/peers/";
 
-/** Peers that are remembered; some 1 KB each. */
+/** Peers that are remembered; some 1 KB each, and never more than so many bytes. */
 const MAX_PEERS = 2_000;
+const MAX_PEER_BYTES = 16 * 1_024;
+
+/** Which protocols the peer speaks, in what libp2p writes: only a peer itself says so. */
+const PROTOCOLS_FIELD = 2;
 
 /**
  * What is known of a peer changes several times while a connection is opened, and losing a moment of
@@ -17,10 +22,15 @@ const MAX_PEERS = 2_000;
  */
 const WRITE_AFTER_MILLISECONDS = 5_000;
 
-/** libp2p's own data: in memory, and what concerns peers also in the node's database. */
+/**
+ * libp2p's own data: in memory, and what concerns peers also in the node's database. Peers that were
+ * only heard of make room first: who names thousands of them does not make this node forget those that
+ * it has met.
+ */
 export class PeerData extends BaseDatastore {
   /** In the order of their last change: the first is the one to forget. */
   readonly #values = new Map<string, Uint8Array>();
+  readonly #heardOf = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #stored: KeyValueStore;
   readonly #alarm: Alarm;
@@ -40,17 +50,19 @@ export class PeerData extends BaseDatastore {
     this.#alarm = alarm;
     this.#report = report;
     for (const [key, value] of stored.entries(STORED_PEERS_PREFIX)) {
-      this.#values.set(key.slice(STORED_PEERS_PREFIX.length), value);
+      this.#set(key.slice(STORED_PEERS_PREFIX.length), value);
     }
   }
 
   override put(key: Key, value: Uint8Array): Key {
     const name = key.toString();
-    this.#values.delete(name);
-    this.#values.set(name, value);
+    // Others may add addresses to it for ever: what is known already stays.
+    if (value.length > MAX_PEER_BYTES) return key;
+    this.#set(name, value);
     this.#touch(name);
-    const [oldest] = this.#values.keys();
-    if (this.#values.size > MAX_PEERS && oldest !== undefined) this.#forget(oldest);
+    if (this.#values.size <= MAX_PEERS) return key;
+    const [oldest] = this.#heardOf.size > 0 ? this.#heardOf : this.#values.keys();
+    if (oldest !== undefined) this.#forget(oldest);
     return key;
   }
 
@@ -100,7 +112,15 @@ export class PeerData extends BaseDatastore {
     }
   }
 
+  #set(name: string, value: Uint8Array): void {
+    this.#values.delete(name);
+    this.#heardOf.delete(name);
+    this.#values.set(name, value);
+    if (name.startsWith(PEERS) && !hasMet(value)) this.#heardOf.add(name);
+  }
+
   #forget(name: string): void {
+    this.#heardOf.delete(name);
     if (this.#values.delete(name)) this.#touch(name);
   }
 
@@ -109,4 +129,14 @@ export class PeerData extends BaseDatastore {
     this.#changed.add(name);
     this.#cancelWrite ??= this.#alarm(WRITE_AFTER_MILLISECONDS, () => this.#flush());
   }
+}
+
+/** True when the peer has said of itself what it speaks. */
+function hasMet(peer: Uint8Array): boolean {
+  try {
+    for (const { number } of messageFields(peer)) if (number === PROTOCOLS_FIELD) return true;
+  } catch {
+    // A damaged database; libp2p finds out by itself.
+  }
+  return false;
 }

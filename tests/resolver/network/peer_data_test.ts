@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { Key } from "interface-datastore";
+import { STORED_PEERS_PREFIX } from "../../../resolver/network/known_peers.ts";
+import { PeerData } from "../../../resolver/network/peer_data.ts";
+import type { KeyValueStore } from "../../../resolver/node/node.ts";
+import { createTestClock } from "../../support/clock.ts";
+
+/** What libp2p writes of a peer: protocols it speaks, or an address alone. */
+const MET = Uint8Array.of(0x12, 1, 0x2f);
+const HEARD_OF = Uint8Array.of(0x0a, 1, 0x2f);
+const PEERS = 2_000;
+
+function keyValuesInMemory(): KeyValueStore & { readonly values: Map<string, Uint8Array> } {
+  const values = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    values,
+    get: (key) => values.get(key) ?? null,
+    put: (key, value) => void values.set(key, value.slice()),
+    delete: (key) => void values.delete(key),
+    entries: (prefix) => [...values].filter(([key]) => key.startsWith(prefix)),
+  };
+}
+
+function setUp(stored = keyValuesInMemory()) {
+  const clock = createTestClock();
+  const reports: string[] = [];
+  const report = (problem: string) => void reports.push(problem);
+  return { clock, stored, reports, data: new PeerData({ stored, alarm: clock.alarm, report }) };
+}
+
+const peer = (name: string) => new Key(`/peers/${name}`);
+
+Deno.test("peers are written together, some time after the first change, and read at the next start", async () => {
+  const { clock, stored, data } = setUp();
+  data.put(peer("one"), HEARD_OF);
+  data.put(peer("one"), MET);
+  data.put(new Key("/other"), MET);
+  await clock.advance(4_999);
+  assert.equal(stored.values.size, 0);
+  await clock.advance(1);
+  assert.deepEqual([...stored.values.keys()], [`${STORED_PEERS_PREFIX}/peers/one`]);
+  const { data: next } = setUp(stored);
+  assert.deepEqual(next.get(peer("one")), MET);
+  assert.ok(!next.has(new Key("/other")));
+});
+
+Deno.test("those that were only heard of make room for others, the oldest first", () => {
+  const { data } = setUp();
+  for (let i = 0; i < 100; i++) data.put(peer(`met${i}`), MET);
+  for (let i = 0; i < 5_000; i++) data.put(peer(`named${i}`), HEARD_OF);
+  const names = [...data._allKeys({ prefix: "/peers/" })].map(String);
+  assert.equal(names.length, PEERS);
+  assert.equal(names.filter((name) => name.startsWith("/peers/met")).length, 100);
+  assert.ok(names.includes("/peers/named4999"));
+});
+
+Deno.test("those that were met make room for each other when there are no others", () => {
+  const { data } = setUp();
+  for (let i = 0; i < PEERS + 10; i++) data.put(peer(`met${i}`), MET);
+  assert.equal([...data._allKeys({})].length, PEERS);
+  assert.ok(!data.has(peer("met9")) && data.has(peer("met10")));
+});
+
+Deno.test("what others add to a peer for ever does not grow for ever", () => {
+  const { data } = setUp();
+  data.put(peer("one"), MET);
+  data.put(peer("one"), new Uint8Array(20_000));
+  assert.deepEqual(data.get(peer("one")), MET);
+});
+
+Deno.test("a full disk is told, and ends nothing", async () => {
+  const stored = keyValuesInMemory();
+  const { clock, reports, data } = setUp({
+    ...stored,
+    put() {
+      throw new Error("disk full");
+    },
+  });
+  data.put(peer("one"), MET);
+  await clock.advance(5_000);
+  assert.deepEqual(reports, ["The peers that the node met could not be remembered."]);
+  assert.deepEqual(data.get(peer("one")), MET);
+});
+
+Deno.test("nothing is written after the end", async () => {
+  const { clock, stored, data } = setUp();
+  data.put(peer("one"), MET);
+  data.close();
+  data.put(peer("two"), MET);
+  await clock.advance(10_000);
+  assert.deepEqual([...stored.values.keys()], [`${STORED_PEERS_PREFIX}/peers/one`]);
+  assert.equal(clock.pending(), 0);
+});
