@@ -102,6 +102,15 @@ async function layOutSite(
   return machines;
 }
 
+/** A local network that this machine alone is in. Only in a network of its own. */
+export async function layOutLan(): Promise<void> {
+  await ip("link set lo up");
+  await ip("link add lan type bridge");
+  await ip("address add 10.78.0.1/24 dev lan");
+  await ip("link set lan multicast on up");
+  await ip("route add default dev lan");
+}
+
 async function ip(...words: readonly string[]): Promise<void> {
   await run(await findTool("ip") ?? "ip", words.flatMap((word) => word.split(" ")));
 }
