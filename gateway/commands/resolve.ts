@@ -15,13 +15,20 @@ import { describeError, printLine, printProblem } from "../print.ts";
 import { HELP, parseResolveArguments, WrongQuestionError } from "./resolve/arguments.ts";
 import { askHere } from "./resolve/ask_here.ts";
 import { askNode } from "./resolve/ask_node.ts";
+import {
+  exitCode,
+  FOUND,
+  NOT_ASKED,
+  NOT_FOUND,
+  STOPPED,
+  WRONG_QUESTION,
+} from "./resolve/exit_code.ts";
 import { reportLines } from "./resolve/report_lines.ts";
 import { reachNode } from "./running_node.ts";
 
-const FOUND = 0;
-const NOT_FOUND = 1;
-const WRONG_QUESTION = 2;
-const NOT_ASKED = 3;
+const NOBODY_ASKED =
+  "Nobody else could say whether there is a pointer. Set PEERS or BOOTSTRAP to " +
+  "nodes that run, and try again.";
 
 /** Who waits longer wants to know that something goes on. */
 const PATIENCE_MILLISECONDS = 1_000;
@@ -41,8 +48,14 @@ async function main(call: Call): Promise<number> {
     const report = await lookUp(args.name, call).finally(() => clearTimeout(waiting));
     if (args.json) printLine(JSON.stringify(report, null, 2));
     else for (const line of reportLines(report)) printLine(line);
-    return status(report);
+    const code = exitCode(report);
+    if (code === NOT_ASKED) printProblem(NOBODY_ASKED);
+    return code;
   } catch (error) {
+    if (call.signal.aborted) {
+      printProblem("Stopped.");
+      return STOPPED;
+    }
     printProblem(describeError(error));
     if (error instanceof WrongQuestionError) return WRONG_QUESTION;
     return error instanceof NotFoundError ? NOT_FOUND : NOT_ASKED;
@@ -75,12 +88,6 @@ async function lookUp(
   } finally {
     await node.close();
   }
-}
-
-/** Nobody was asked, or nobody who could answer did: nothing follows from that. */
-function status({ winner, sources }: LookUpReport): number {
-  if (winner !== null) return FOUND;
-  return sources.some(({ outcome }) => outcome === "none") ? NOT_FOUND : NOT_ASKED;
 }
 
 if (import.meta.main) {

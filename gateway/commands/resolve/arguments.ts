@@ -22,7 +22,8 @@ export const HELP = `Look a name up, and see who answered what.
 The node that runs on this machine is asked, if one does; otherwise PEERS and, with BOOTSTRAP or nodes
 known from before, the pointer network are asked from here. Caches are passed by.
 
-Exit status: 0 found, 1 not found, 2 wrong arguments or no name, 3 nobody could be asked.`;
+Exit status: 0 found, 1 not found, 2 wrong arguments or no name, 3 nobody could be asked,
+130 stopped.`;
 
 /** Null: `--help`. Throws WrongQuestionError. */
 export function parseResolveArguments(args: readonly string[]): ResolveArguments | null {
