@@ -45,6 +45,10 @@ export function laggard(value: Uint8Array): { readonly behaviour: Behaviour; hel
   };
 }
 
+/** Knows nobody and holds nothing. */
+export const servesNothing: Behaviour = ({ type, key = new Uint8Array() }, stream) =>
+  reply(stream, { type, key });
+
 /** Takes the stream and never says a word. */
 export const stalls: Behaviour = () => {};
 

@@ -1,4 +1,5 @@
 import { Libp2pRecord } from "@libp2p/record";
+import { multiaddr } from "@multiformats/multiaddr";
 
 /**
  * The DHT's messages, written and read by hand: what a hostile peer says need not be what the
@@ -21,6 +22,7 @@ export interface KadPeerInfo {
 
 export const PUT_VALUE = 0;
 export const GET_VALUE = 1;
+export const ADD_PROVIDER = 2;
 export const FIND_NODE = 4;
 
 const RECORD_KEY_PREFIX = "/ourspace/";
@@ -38,6 +40,11 @@ export function kadRecord(key: Uint8Array, value: Uint8Array): Uint8Array {
 /** The value of a record, or null without one. */
 export function kadValue(record: Uint8Array | undefined): Uint8Array | null {
   return record === undefined ? null : Libp2pRecord.deserialize(record).value;
+}
+
+/** A peer, said to be at these addresses. */
+export function kadPeerInfo(id: Uint8Array, addresses: readonly string[]): KadPeerInfo {
+  return { id, addresses: addresses.map((address) => multiaddr(address).bytes) };
 }
 
 export function encodeMessage({ type, key, record, closer = [] }: KadMessage): Uint8Array {

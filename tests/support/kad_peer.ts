@@ -22,6 +22,8 @@ export type Behaviour = (message: KadMessage, stream: Stream) => void;
 /** A peer that speaks the DHT's protocol without the library's DHT: it has no manners of its own. */
 export interface KadPeer extends AsyncDisposable {
   readonly peerId: string;
+  /** Where it listens. */
+  readonly address: string;
   readonly libp2p: Libp2p;
   /** Messages that came in, by type. */
   readonly received: ReadonlyMap<number, number>;
@@ -29,10 +31,12 @@ export interface KadPeer extends AsyncDisposable {
   open(address: string): Promise<Stream>;
   /** One question, and the answer; null when the node ends the stream, or will not have it. */
   ask(address: string, message: KadMessage): Promise<KadMessage | null>;
+  /** The same with any bytes, which leave in these pieces: the length before a message is among them. */
+  exchange(address: string, pieces: readonly Uint8Array[]): Promise<Uint8Array | null>;
 }
 
 const STREAMS = 10_000;
-const DIAL_MILLISECONDS = 5_000;
+const DIAL_MILLISECONDS = 30_000;
 
 /** Starts one that listens on loopback; without a behaviour it only asks, and nobody asks it. */
 export async function startKadPeer(behaviour?: Behaviour): Promise<KadPeer> {
@@ -63,23 +67,33 @@ export async function startKadPeer(behaviour?: Behaviour): Promise<KadPeer> {
     return await connection.newStream(DHT_PROTOCOL, { signal, maxOutboundStreams: STREAMS });
   }
 
+  async function exchange(
+    address: string,
+    pieces: readonly Uint8Array[],
+  ): Promise<Uint8Array | null> {
+    try {
+      const stream = await open(address);
+      const answer = firstMessage(stream);
+      for (const piece of pieces) stream.send(piece);
+      const bytes = await answer;
+      stream.close().catch(() => {});
+      return bytes;
+    } catch {
+      return null;
+    }
+  }
+
   return {
     peerId: libp2p.peerId.toString(),
+    address: libp2p.getMultiaddrs().map(String)[0] ?? "",
     libp2p,
     received,
     open,
     async ask(address, message) {
-      try {
-        const stream = await open(address);
-        const answer = firstMessage(stream);
-        stream.send(framed(encodeMessage(message)));
-        const bytes = await answer;
-        stream.close().catch(() => {});
-        return bytes === null ? null : decodeMessage(bytes);
-      } catch {
-        return null;
-      }
+      const bytes = await exchange(address, [framed(encodeMessage(message))]);
+      return bytes === null ? null : decodeMessage(bytes);
     },
+    exchange,
     [Symbol.asyncDispose]: async () => void await libp2p.stop(),
   };
 }

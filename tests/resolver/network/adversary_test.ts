@@ -1,32 +1,43 @@
 import assert from "node:assert/strict";
-import { generateKeyPair } from "@libp2p/crypto/keys";
-import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import type { PeerAnswer } from "../../../resolver/contracts.ts";
 import { recordKey } from "../../../resolver/network/record_key.ts";
+import {
+  inventsPeers,
+  openTarpit,
+  servesNothing,
+  servesOld,
+  stalls,
+} from "../../support/adversaries.ts";
 import { LIBP2P_TEST, startNetwork, type TestNetwork, until } from "../../support/network.ts";
 import { SENDER } from "../../support/nodes.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
+import { framed, GET_VALUE, kadRecord, PUT_VALUE } from "../../support/kad_messages.ts";
 import {
-  closerPeer,
-  dhtMessage,
-  FIND_NODE,
-  GET_VALUE,
-  PUT_VALUE,
-  type RawPeer,
-  startRawPeer,
-} from "../../support/raw_peer.ts";
+  type Behaviour,
+  type KadPeer,
+  reply,
+  sendBytes,
+  startKadPeer,
+} from "../../support/kad_peer.ts";
+import { seeded } from "../../support/seeded.ts";
 
 const OLD = { timestamp: "2026-01-01T00:00:00.000Z" };
 const NEW = { timestamp: "2026-02-01T00:00:00.000Z" };
 const call = { signal: new AbortController().signal };
 
-/** The kind of a message that came in; a put is what an absent number stands for. */
-function kindOf(message: Uint8Array): number {
-  return message[0] === 0x08 ? message[1] ?? 0 : PUT_VALUE;
+/** An adversary that behaves well until the test turns it. */
+interface Turncoat extends KadPeer {
+  turn(behaviour: Behaviour): void;
+}
+
+async function startTurncoat(): Promise<Turncoat> {
+  let behaviour = servesNothing;
+  const peer = await startKadPeer((message, stream) => behaviour(message, stream));
+  return Object.assign(peer, { turn: (next: Behaviour) => void (behaviour = next) });
 }
 
 /** Makes every node know the adversary, and look into its own table as long as it does not. */
-async function introduce(all: TestNetwork, adversary: RawPeer): Promise<void> {
+async function introduce(all: TestNetwork, adversary: KadPeer): Promise<void> {
   const size = all.nodes.length;
   for (const { network } of all.nodes) {
     await network.connect(adversary.address, { ...call, trusted: true });
@@ -41,7 +52,7 @@ async function lookUpFrom(all: TestNetwork, identity: Parameters<typeof recordKe
   const own = all.nodes.at(-1);
   assert.ok(own !== undefined);
   const answers: PeerAnswer[] = await Array.fromAsync(own.network.lookUp(identity, call));
-  return { own, of: (peer: RawPeer) => answers.find((answer) => answer.peer === peer.id), answers };
+  return { own, of: ({ peerId }: KadPeer) => answers.find(({ peer }) => peer === peerId), answers };
 }
 
 Deno.test(
@@ -51,24 +62,13 @@ Deno.test(
     await using all = await startNetwork({ size: 4 });
     const signer = makeSigner();
     const [older, newer] = [await verifiedPointer(signer, OLD), await verifiedPointer(signer, NEW)];
-    const key = recordKey(signer.identity);
-    let corrections = 0;
-    await using adversary = await startRawPeer((message) => {
-      const kind = kindOf(message);
-      if (kind === PUT_VALUE) {
-        corrections += 1;
-        throw new Error("refused");
-      }
-      return kind === GET_VALUE
-        ? dhtMessage(GET_VALUE, key, { value: older.bytes })
-        : dhtMessage(FIND_NODE, key);
-    });
+    await using adversary = await startKadPeer(servesOld(older.bytes));
     await introduce(all, adversary);
     all.nodes[0]?.node.pointers.put(newer, SENDER);
     const { own, of, answers } = await lookUpFrom(all, signer.identity);
     assert.deepEqual(of(adversary)?.bytes, older.bytes);
     assert.ok(answers.some(({ bytes }) => bytes?.toHex() === newer.bytes.toHex()));
-    await until("it was offered the newer one", () => corrections > 0);
+    await until("it was offered the newer one", () => adversary.received.has(PUT_VALUE));
     await until(
       "the others have it",
       () =>
@@ -82,13 +82,9 @@ Deno.test(
 
 Deno.test("one that never answers fails alone", LIBP2P_TEST, async () => {
   await using all = await startNetwork({ size: 4 });
-  let silent = false;
-  const key = recordKey(makeSigner().identity);
-  await using adversary = await startRawPeer((message) =>
-    silent ? null : dhtMessage(kindOf(message), key)
-  );
+  await using adversary = await startTurncoat();
   await introduce(all, adversary);
-  silent = true;
+  adversary.turn(stalls);
   const pointer = await verifiedPointer(makeSigner());
   all.nodes[0]?.node.pointers.put(pointer, SENDER);
   const { of, answers } = await lookUpFrom(all, pointer.identity);
@@ -104,22 +100,21 @@ Deno.test(
     const { identity } = makeSigner();
     const key = recordKey(identity);
     const foreign = await verifiedPointer(makeSigner());
-    const answers: Uint8Array[] = [
-      dhtMessage(GET_VALUE, key, { value: new Uint8Array(100) }),
-      dhtMessage(GET_VALUE, key, { value: foreign.bytes }),
-      dhtMessage(GET_VALUE, key, { value: foreign.bytes, recordKey: recordKey(foreign.identity) }),
-      dhtMessage(GET_VALUE, key, { value: new Uint8Array(20_000) }),
+    const records: Uint8Array[] = [
+      kadRecord(key, new Uint8Array(100)),
+      kadRecord(key, foreign.bytes),
+      kadRecord(recordKey(foreign.identity), foreign.bytes),
+      kadRecord(key, new Uint8Array(20_000)),
     ];
-    let turn: Uint8Array | null = null;
-    await using adversary = await startRawPeer((message) =>
-      turn ?? dhtMessage(kindOf(message), key)
-    );
+    await using adversary = await startTurncoat();
     await introduce(all, adversary);
-    for (turn of answers) {
+    for (const record of records) {
+      adversary.turn((_, stream) => reply(stream, { type: GET_VALUE, key, record }));
       const { of } = await lookUpFrom(all, identity);
       assert.equal(of(adversary)?.outcome, "refused");
     }
-    for (turn of [new Uint8Array(50).fill(0xff), new Uint8Array(40_000)]) {
+    for (const garbage of [new Uint8Array(50).fill(0xff), new Uint8Array(40_000)]) {
+      adversary.turn((_, stream) => sendBytes(stream, framed(garbage)));
       const { of } = await lookUpFrom(all, identity);
       assert.equal(of(adversary)?.outcome, "failed");
     }
@@ -128,35 +123,19 @@ Deno.test(
 
 Deno.test("one that names a thousand peers has none of them dialled", LIBP2P_TEST, async () => {
   await using all = await startNetwork({ size: 3 });
-  const key = recordKey(makeSigner().identity);
-  let dialled = 0;
-  const trap = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const trapping = (async () => {
-    for await (const connection of trap) {
-      dialled += 1;
-      connection.close();
-    }
-  })();
-  const ids = await Promise.all(Array.from({ length: 1_000 }, async () => {
-    const privateKey = await generateKeyPair("Ed25519");
-    return peerIdFromPrivateKey(privateKey).toMultihash().bytes;
-  }));
-  const closer = ids.map((id) => closerPeer(id, [`/ip4/127.0.0.1/tcp/${trap.addr.port}`]));
-  let named: readonly Uint8Array[] = [];
-  await using adversary = await startRawPeer((message) =>
-    dhtMessage(kindOf(message), key, { closer: named })
-  );
+  await using tarpit = openTarpit();
+  const invents = (count: number) => inventsPeers(count, [tarpit.address], seeded(1));
+  await using adversary = await startTurncoat();
   await introduce(all, adversary);
-  for (named of [closer, closer.slice(0, 25)]) {
+  for (const count of [1_000, 25]) {
+    adversary.turn(invents(count));
     const { of } = await lookUpFrom(all, makeSigner().identity);
     assert.equal(of(adversary)?.outcome, "failed");
   }
-  assert.equal(dialled, 0);
-  // As many as an honest node may name: they are tried, and cost no more than that.
-  named = closer.slice(0, 20);
+  assert.equal(tarpit.connections(), 0);
+  // As many as an honest node may name: they are tried, within what two walks of 3 paths may dial.
+  adversary.turn(invents(20));
   const { of } = await lookUpFrom(all, makeSigner().identity);
   assert.equal(of(adversary)?.outcome, "none");
-  assert.ok(dialled <= 3 * 20, `${dialled} dials`);
-  trap.close();
-  await trapping;
+  assert.ok(tarpit.connections() <= 2 * (3 * 4 + 40), `${tarpit.connections()} dials`);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { messageFields, readVarint } from "../../../resolver/network/message_fields.ts";
 import { PEER_MAX_ADDRESSES, summarize } from "../../../resolver/network/message_guard.ts";
-import { closerPeer, dhtMessage, FIND_NODE, varint } from "../../support/raw_peer.ts";
+import { encodeMessage, FIND_NODE, kadPeerInfo, varint } from "../../support/kad_messages.ts";
 
 /** Whatever throws must be the guard's own refusal. */
 function outcome(read: () => void): "read" | "refused" {
@@ -27,7 +27,11 @@ Deno.test("any bytes are read to their end, or refused", () => {
 });
 
 Deno.test("what is cut off anywhere is no message", () => {
-  const message = dhtMessage(FIND_NODE, new Uint8Array(20), { closer: [new Uint8Array(9)] });
+  const message = encodeMessage({
+    type: FIND_NODE,
+    key: new Uint8Array(20),
+    closer: [kadPeerInfo(new Uint8Array(9), [])],
+  });
   const whole = [...messageFields(message)].length;
   for (let end = 1; end < message.length; end++) {
     const cut = message.subarray(0, end);
@@ -52,9 +56,11 @@ Deno.test("numbers are read as they are written, and not beyond what is exact", 
 Deno.test("one peer may be named with so many addresses", () => {
   const id = new Uint8Array(34);
   const named = (count: number) =>
-    dhtMessage(FIND_NODE, new Uint8Array(20), {
+    encodeMessage({
+      type: FIND_NODE,
+      key: new Uint8Array(20),
       closer: [
-        closerPeer(id, Array.from({ length: count }, (_, i) => `/ip4/9.9.9.9/tcp/${i + 1}`)),
+        kadPeerInfo(id, Array.from({ length: count }, (_, i) => `/ip4/9.9.9.9/tcp/${i + 1}`)),
       ],
     });
   assert.deepEqual(summarize(named(PEER_MAX_ADDRESSES)), { kind: "FIND_NODE", peers: 1 });

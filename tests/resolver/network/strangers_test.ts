@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { multiaddr } from "@multiformats/multiaddr";
-import { openTarpit } from "../../support/adversaries.ts";
+import { inventsPeers, openTarpit, servesNothing } from "../../support/adversaries.ts";
 import { recordKey } from "../../../resolver/network/record_key.ts";
 import { LIBP2P_TEST, startNetworkNode, until } from "../../support/network.ts";
 import { makeSigner } from "../../support/pointers.ts";
 import { seeded } from "../../support/seeded.ts";
-import {
-  closerPeer,
-  dhtMessage,
-  FIND_NODE,
-  GET_VALUE,
-  startRawPeer,
-} from "../../support/raw_peer.ts";
+import { encodeMessage, FIND_NODE, framed, GET_VALUE } from "../../support/kad_messages.ts";
+import { startKadPeer } from "../../support/kad_peer.ts";
 
 const call = { signal: new AbortController().signal };
 
@@ -33,12 +28,14 @@ for (const allowed of ["", "127.0.0.0/8"]) {
         environment: { BOOTSTRAP: address, ALLOW_PRIVATE: allowed },
       });
       await until("it knows its entry point", () => node.network.status().routingTable === 1);
-      await using stranger = await startRawPeer();
+      await using stranger = await startKadPeer();
       const [target = ""] = node.network.addresses();
       const key = recordKey(makeSigner().identity);
-      for (const question of [dhtMessage(GET_VALUE, key), dhtMessage(FIND_NODE, key)]) {
-        const answer = (await stranger.send(target, question)).toHex();
-        assert.equal(answer.includes(hexOf(address)), allowed !== "");
+      for (const type of [GET_VALUE, FIND_NODE]) {
+        const question = framed(encodeMessage({ type, key }));
+        const answer = await stranger.exchange(target, [question]);
+        assert.ok(answer !== null);
+        assert.equal(answer.toHex().includes(hexOf(address)), allowed !== "");
       }
     },
   );
@@ -66,24 +63,17 @@ Deno.test(
     const tarpits = Array.from({ length: 8 }, openTarpit);
     await using cleanUp = new AsyncDisposableStack();
     for (const tarpit of tarpits) cleanUp.use(tarpit);
-    const fakes = () =>
-      Array.from({ length: 24 }, () => {
-        const id = Uint8Array.from([0x12, 32, ...Array.from({ length: 32 }, () => random() * 256)]);
-        return closerPeer(id, tarpits.map(({ address }) => address));
-      });
+    const invents = inventsPeers(24, tarpits.map(({ address }) => address), random);
     await using node = await startNetworkNode();
-    const key = recordKey(makeSigner().identity);
-    let named: readonly Uint8Array[] = [];
+    let lying = false;
     for (let count = 0; count < 3; count++) {
       const liar = cleanUp.use(
-        await startRawPeer((message) =>
-          dhtMessage(message[1] ?? 0, key, { closer: named.length > 0 ? fakes() : [] })
-        ),
+        await startKadPeer((message, stream) => (lying ? invents : servesNothing)(message, stream)),
       );
       await node.network.connect(liar.address, { ...call, trusted: true });
     }
     await until("the liars are known", () => node.network.status().routingTable === 3);
-    named = fakes();
+    lying = true;
     const answers = await Array.fromAsync(node.network.lookUp(makeSigner().identity, call));
     const failed = answers.filter(({ outcome }) => outcome === "failed").length;
     assert.ok(answers.length - failed === 3);
