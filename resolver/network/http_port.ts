@@ -1,14 +1,16 @@
 import type { ComponentLogger, Upgrader } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
+import { clientKey, isLoopback } from "../client_key.ts";
 import { abortable, type Alarm, deadline } from "../deadline.ts";
 import { parseIpAddress } from "../outbound/ip_address.ts";
 import { WebSocketConnection } from "./websocket_connection.ts";
 
 /** From the WebSocket that is not open yet to the peer that has said who it is; milliseconds. */
-const HANDSHAKE_MILLISECONDS = 10_000;
+const HANDSHAKE_MILLISECONDS = 5_000;
 
-/** WebSockets in that state at the same time. */
-const MAX_HANDSHAKES = 64;
+/** WebSockets in that state at the same time, in all and of one address; a proxy stands for everybody. */
+const MAX_HANDSHAKES = 256;
+const MAX_HANDSHAKES_PER_ADDRESS = 16;
 
 /** Takes the WebSockets that the HTTP server is opened for. */
 export interface HttpPort {
@@ -21,7 +23,13 @@ export function createHttpPort(
   { alarm, signal }: { alarm: Alarm; signal: AbortSignal },
 ): HttpPort {
   const log = logger.forComponent("ourspace:http-port");
-  let handshakes = 0;
+  const handshakes: string[] = [];
+
+  function hasRoom(address: string): boolean {
+    if (handshakes.length >= MAX_HANDSHAKES) return false;
+    return isLoopback(address) ||
+      handshakes.filter((one) => one === clientKey(address)).length < MAX_HANDSHAKES_PER_ADDRESS;
+  }
 
   async function shakeHands(
     socket: WebSocket,
@@ -47,12 +55,13 @@ export function createHttpPort(
 
   return {
     accept(socket, remote) {
-      if (handshakes >= MAX_HANDSHAKES || signal.aborted) {
+      if (signal.aborted || !hasRoom(remote.hostname)) {
         closeWebSocket(socket);
         return;
       }
-      handshakes += 1;
-      shakeHands(socket, remote).finally(() => handshakes -= 1);
+      const key = clientKey(remote.hostname);
+      handshakes.push(key);
+      shakeHands(socket, remote).finally(() => handshakes.splice(handshakes.indexOf(key), 1));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { MultiaddrConnection } from "@libp2p/interface";
+import type { Multiaddr } from "@multiformats/multiaddr";
 import { clientKey, isLoopback } from "../client_key.ts";
 import { addressOf } from "./senders.ts";
 
@@ -7,13 +8,20 @@ const PER_ADDRESS = 16;
 /** On this machine a proxy may stand for everybody: it has half of all places, and no more. */
 const PER_PROXY = 150;
 
+/** As much of a connection as is looked at. */
+export interface InboundConnection {
+  readonly remoteAddr: Multiaddr;
+  readonly status: MultiaddrConnection["status"];
+  addEventListener(type: "close", listener: () => void, options: { once: true }): void;
+}
+
 /**
  * Counts the connections that came in, from the first byte: without it one address takes all places,
  * those of unfinished handshakes first.
  */
 export interface InboundLimit {
   /** False when its address has its share already; otherwise it counts until it is closed. */
-  admit(connection: MultiaddrConnection): boolean;
+  admit(connection: InboundConnection): boolean;
 }
 
 export function createInboundLimit(): InboundLimit {
