@@ -6,6 +6,8 @@ import { benchEdge } from "./edge.ts";
 import { benchFeed } from "./feed.ts";
 import { benchIpns } from "./ipns.ts";
 import { benchNetwork } from "./network.ts";
+import { benchGrowth } from "./network_growth.ts";
+import { benchMemory } from "./network_memory.ts";
 import { benchPush } from "./push.ts";
 import { benchResolution } from "./resolution.ts";
 import { benchServing } from "./serving.ts";
@@ -19,6 +21,8 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   edge: benchEdge,
   push: benchPush,
   network: benchNetwork,
+  growth: benchGrowth,
+  memory: benchMemory,
   ipns: benchIpns,
 };
 

@@ -1,6 +1,4 @@
 import { median, progress } from "./measure.ts";
-import { benchGrowth } from "./network_growth.ts";
-import { benchMemory } from "./network_memory.ts";
 import { type BenchNetwork, type BenchNode, startBenchNetwork } from "./network_nodes.ts";
 import {
   inMilliseconds,
@@ -17,18 +15,14 @@ const PUBLISHED = 40;
 const MISSING = 20;
 const UPDATES = 20;
 /** Look-ups whose processor time is measured. */
-const CPU_LOOK_UPS = 50;
+const CPU_LOOK_UPS = 30;
 const IDLE_MILLISECONDS = 2_000;
 
 /** This one's verifier remembers nothing. */
 const FORGETFUL = SIZE - 1;
 
-/** The pointer network: 20 nodes, each a process of its own; then how it grows, and what it weighs. */
+/** The pointer network of 20 nodes, each a process of its own. */
 export async function benchNetwork(): Promise<string[]> {
-  return [...await figures(), ...await benchGrowth(), ...await benchMemory()];
-}
-
-export async function figures(): Promise<string[]> {
   progress(`network: ${SIZE} processes start`);
   await using network = await startBenchNetwork({
     size: SIZE,

@@ -9,7 +9,7 @@ import {
   wholeOf,
 } from "./network_traffic.ts";
 
-const SIZES = [5, 10, 20, 40];
+const SIZES: readonly number[] = [5, 10, 20, 40];
 const DELAY_MILLISECONDS = 25;
 const LOOK_UPS = 40;
 const MISSING = 10;
@@ -18,8 +18,8 @@ const MISSING = 10;
  * How long a look-up takes as the network grows, with a relay before each node that delays what goes
  * through it: 50 ms for a question and its answer.
  */
-export async function benchGrowth(sizes: readonly number[] = SIZES): Promise<string[]> {
-  const [first = 0] = sizes;
+export async function benchGrowth(): Promise<string[]> {
+  const [first = 0] = SIZES;
   await using network = await startBenchNetwork({
     size: first,
     delayMilliseconds: DELAY_MILLISECONDS,
@@ -28,7 +28,7 @@ export async function benchGrowth(sizes: readonly number[] = SIZES): Promise<str
     `pointer network as it grows, each node a process of its own, ${DELAY_MILLISECONDS} ms each way`,
     "  | nodes | get, first record | get, all asked | nodes asked | missing key | publication |",
   ];
-  for (const size of sizes) {
+  for (const size of SIZES) {
     progress(`network: ${size} processes with ${DELAY_MILLISECONDS} ms each way`);
     await network.grow(size);
     const published: Published[] = [];
