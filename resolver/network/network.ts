@@ -36,7 +36,10 @@ export interface PointerNetwork {
   /** A WebSocket that somebody opened on the HTTP port: one more way in. */
   accept(socket: WebSocket, remote: { readonly hostname: string; readonly port: number }): void;
   status(): NetworkStatus;
-  /** Leaves the network. Closing twice is closing once. */
+  /**
+   * Leaves the network. Closing twice is closing once. Timers of libp2p outlive it by half a minute and
+   * more: a command that has done its work ends its process itself.
+   */
   close(): Promise<void>;
 }
 
