@@ -1,7 +1,7 @@
-import type { Libp2p, PeerId } from "@libp2p/interface";
-import type { KadDHT } from "@libp2p/kad-dht";
+import type { Peer, PeerId } from "@libp2p/interface";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { type Alarm, deadline } from "../deadline.ts";
+import { withDialBudget } from "./dial_budget.ts";
 import { DHT_PROTOCOL, REPLICATION } from "./network.ts";
 
 /** Between two looks: this long, then twice as long each time up to the most. */
@@ -16,15 +16,35 @@ const DIAL_MILLISECONDS = 5_000;
 /** Of the peers met earlier, so many are tried at a time. */
 const KNOWN_PEERS_AT_ONCE = 8;
 
+/** As much of libp2p as this needs. */
+export interface RedialHost {
+  readonly peerId: PeerId;
+  readonly peerStore: {
+    all(query: { filters: ((peer: Peer) => boolean)[] }): Promise<readonly Pick<Peer, "id">[]>;
+  };
+  readonly services: {
+    readonly dht: {
+      getClosestPeers(key: Uint8Array, call: { signal: AbortSignal }): AsyncIterable<unknown>;
+    };
+  };
+  getPeers(): readonly PeerId[];
+  dial(
+    target: Multiaddr | PeerId,
+    call: { signal: AbortSignal },
+  ): Promise<{ readonly remotePeer: PeerId }>;
+  addEventListener(type: "peer:disconnect", listener: () => void): void;
+  removeEventListener(type: "peer:disconnect", listener: () => void): void;
+}
+
 /**
  * Keeps this node in the network. The engine looks for its neighbours once when it starts, and again
  * after five minutes; on a busy machine that first look may find nobody. So, as long as few are known,
- * they are looked for here. And: entry points that are not connected are dialled again,
- * and while nobody is in the routing table the peers met earlier too. It never gives up. Returns the way to stop.
+ * they are looked for here. And: entry points that are not connected are dialled again, and while
+ * nobody is in the routing table the peers met earlier too. It never gives up. Returns the way to stop.
  */
 export function keepConnected(
   { libp2p, routingTable, bootstrap, alarm, random }: {
-    libp2p: Libp2p<{ dht: KadDHT }>;
+    libp2p: RedialHost;
     routingTable: () => number;
     bootstrap: readonly string[];
     alarm: Alarm;
@@ -67,7 +87,8 @@ export function keepConnected(
     using limit = deadline(DIAL_MILLISECONDS, { parent: stopped.signal, alarm });
     const { dht } = libp2p.services;
     const self = libp2p.peerId.toMultihash().bytes;
-    for await (const _event of dht.getClosestPeers(self, { signal: limit.signal }));
+    const walk = () => dht.getClosestPeers(self, { signal: limit.signal });
+    for await (const _event of withDialBudget(walk));
   }
 
   async function round(): Promise<void> {
