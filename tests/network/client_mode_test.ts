@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LIBP2P_TEST, startNetwork, startNetworkNode, until } from "../support/network.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
-import { heldTimestamp, publishAt, visited } from "../support/visits.ts";
+import { heldTimestamp, publishAt, publishWidely, visited } from "../support/visits.ts";
 
 const SERVERS = 6;
 
@@ -30,7 +30,7 @@ Deno.test(
     );
     assert.ok(first !== undefined && second !== undefined);
 
-    assert.equal((await publishAt(publisher, first)).confirmed, SERVERS);
+    await publishWidely(publisher, first, SERVERS);
     for (const member of [...nodes, reader]) {
       assert.equal(await visited(member, identity), first.timestamp);
     }

@@ -1,16 +1,21 @@
 /** Between two looks, so that looking takes no processor time from what is looked at. */
 const PAUSE_MILLISECONDS = 100;
+/** Ends what hangs; a busy machine may take long for what takes a second on an idle one. */
 const PATIENCE_MILLISECONDS = 60_000;
 
 /**
- * Waits until a condition outside this process is true. Throws after 60 s: with what the condition said
- * last, when it threw.
+ * Waits until a condition is true that nobody tells of, as outside this process. Throws when patience
+ * is at its end: with what the condition said last, when it threw. Milliseconds.
  */
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
+  { pause = PAUSE_MILLISECONDS, patience = PATIENCE_MILLISECONDS }: {
+    pause?: number;
+    patience?: number | undefined;
+  } = {},
 ): Promise<void> {
-  const end = performance.now() + PATIENCE_MILLISECONDS;
+  const end = performance.now() + patience;
   let cause: unknown;
   for (;;) {
     try {
@@ -20,6 +25,6 @@ export async function eventually(
       cause = error;
     }
     if (performance.now() > end) throw new Error(`It did not come true: ${what}`, { cause });
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

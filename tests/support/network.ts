@@ -7,15 +7,13 @@ import { openNode } from "../../resolver/node/open_node.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
 import { createVerifier, type Verifier } from "../../resolver/verify.ts";
 import type { Setting, Settings } from "../../schemas/setting.ts";
+import { eventually } from "./eventually.ts";
 import { fakeDns } from "./fake_dns.ts";
 import { makeSigner } from "./pointers.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /** libp2p's timers and sockets outlive the last await by a moment. */
 export const LIBP2P_TEST = { sanitizeOps: false, sanitizeResources: false } as const;
-
-/** How long a condition may take to come true before the test fails; milliseconds. */
-const CONDITION_MILLISECONDS = 20_000;
 
 /** How long nodes that come together usually need at most to know each other; milliseconds. */
 const MEETING_MILLISECONDS = 5_000;
@@ -133,15 +131,11 @@ async function lookAround(network: PointerNetwork): Promise<void> {
 /** Between two looks: a look at every turn of the event loop left nodes in this process no time. */
 const LOOK_MILLISECONDS = 10;
 
-/** Waits for a condition. Throws when it does not come true in time. */
+/** Waits for a condition within this process. Throws when it does not come true in time. */
 export async function until(
   what: string,
   condition: () => boolean,
-  milliseconds = CONDITION_MILLISECONDS,
+  patience?: number,
 ): Promise<void> {
-  const end = performance.now() + milliseconds;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`It did not come true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
-  }
+  await eventually(what, condition, { pause: LOOK_MILLISECONDS, patience });
 }

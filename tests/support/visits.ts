@@ -7,11 +7,12 @@ import { dhtSource } from "../../resolver/sources/dht.ts";
 import { storeSource } from "../../resolver/sources/store.ts";
 import type { Identity } from "../../schemas/identity.ts";
 import { parsePointer, pointerText, type VerifiedPointer } from "../../schemas/pointer.ts";
+import { eventually } from "./eventually.ts";
 import type { NetworkNode } from "./network.ts";
 import { partContext } from "./parts.ts";
 
-/** A walk over all sources ends within 8 s, whatever they do. */
-const VISIT_MILLISECONDS = 10_000;
+/** A walk over all sources ends within 8 s, whatever they do, where the processor keeps up. */
+const VISIT_MILLISECONDS = 30_000;
 
 type Member = Pick<NetworkNode, "node" | "network" | "verifier">;
 
@@ -54,6 +55,20 @@ export async function publishAt(
 ): Promise<NetworkPut> {
   node.pointers.put(pointer, { kind: "operator" });
   return await network.put(pointer, { signal: AbortSignal.timeout(VISIT_MILLISECONDS) });
+}
+
+/**
+ * Publishes until so many others have confirmed it: nodes that share a busy processor with all the
+ * others answer too late now and then, as the republisher knows too.
+ */
+export async function publishWidely(
+  member: Pick<Member, "node" | "network">,
+  pointer: VerifiedPointer,
+  others: number,
+): Promise<void> {
+  await eventually(`${others} nodes confirm ${pointer.text}`, async () => {
+    return (await publishAt(member, pointer)).confirmed === others;
+  });
 }
 
 /** The signed text that a node's store holds for an identity. */
