@@ -37,8 +37,8 @@ export interface PointerNetwork {
   accept(socket: WebSocket, remote: { readonly hostname: string; readonly port: number }): void;
   status(): NetworkStatus;
   /**
-   * Leaves the network. Closing twice is closing once. Timers of libp2p outlive it by half a minute and
-   * more: a command that has done its work ends its process itself.
+   * Leaves the network. Closing twice is closing once. A process in which libp2p 3.3.11 has run a
+   * protocol does not end by itself on Deno, stopped or not: a command ends its own (`Deno.exit`).
    */
   close(): Promise<void>;
 }
