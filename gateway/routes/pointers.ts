@@ -4,6 +4,7 @@ import type { Clock, PointerSource } from "../../resolver/contracts.ts";
 import { NotFoundError } from "../../resolver/errors.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import type { WaitingRoom } from "../../resolver/peers/waiting_room.ts";
+import { createRateLimit } from "../../resolver/rate_limit.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import { type Identity, parseIdentity } from "../../schemas/identity.ts";
@@ -12,6 +13,10 @@ import { problem } from "../http/problem.ts";
 import { changeFeed } from "./change_feed.ts";
 import { pointerOffer } from "./pointer_offer.ts";
 import { pointerResponse } from "./pointer_response.ts";
+
+/** Questions that may start a walk through the network, of one client: a gateway for many visitors passes. */
+const QUESTIONS = { burst: 2_000, perSecond: 100 };
+const MAX_CLIENTS = 10_000;
 
 /** What the peer API works with. */
 export interface PointerRoutesOptions {
@@ -33,6 +38,7 @@ export interface PointerRoutesOptions {
 /** The peer API, `/v1/pointers`: how nodes and gateways give each other pointers. */
 export function pointerRoutes(options: PointerRoutesOptions): Hono<ServiceEnv> {
   const routes = new Hono<ServiceEnv>();
+  const questions = createRateLimit(QUESTIONS, { clock: options.clock, maxKeys: MAX_CLIENTS });
   routes.use("/v1/pointers/*", async (context, next) => {
     await next();
     if (["GET", "HEAD"].includes(context.req.method)) {
@@ -45,12 +51,18 @@ export function pointerRoutes(options: PointerRoutesOptions): Hono<ServiceEnv> {
   routes.get("/v1/pointers/:identity", async (context) => {
     const identity = parseIdentity(context.req.param("identity"));
     const onlyHeld = /\bonly-if-cached\b/i.test(context.req.header("Cache-Control") ?? "");
+    const client = clientKey(context.env.remoteAddress);
     const held = await heldPointer(options, identity, context.req.raw.signal);
-    const found = onlyHeld ? held : await alsoInNetwork(options, identity, held, context.req.raw);
+    const network = onlyHeld ? null : options.network;
+    const retryAfter = network === null ? 0 : questions.take(client);
+    if (held === null && retryAfter > 0) return tooMany(retryAfter);
+    const found = network === null || retryAfter > 0
+      ? held
+      : await alsoInNetwork(network, identity, held, context.req.raw);
     if (found === null) {
       return problem(404, "not-found", "Not known here", "This place knows no such pointer.");
     }
-    options.node?.pointers.asked(identity, clientKey(context.env.remoteAddress));
+    options.node?.pointers.asked(identity, client);
     return await pointerResponse(context.req.raw, found, { "Cache-Control": "no-cache" });
   });
   return routes;
@@ -76,17 +88,27 @@ async function heldPointer(
  * who ask for an identity within some seconds, and so many walks at a time.
  */
 async function alsoInNetwork(
-  { network }: PointerRoutesOptions,
+  network: Resolver,
   identity: Identity,
   held: Uint8Array<ArrayBuffer> | null,
   { signal }: Request,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const found = network?.resolve(identity, { policy: "cache-first", signal }).then(
+  const found = network.resolve(identity, { policy: "cache-first", signal }).then(
     ({ pointer }) => pointer.bytes,
     (error: unknown) => {
       if (held !== null || error instanceof NotFoundError) return null;
       throw error;
     },
-  ) ?? null;
+  );
   return held ?? await found;
+}
+
+function tooMany(retryAfterSeconds: number): Response {
+  return problem(
+    429,
+    "too-many-questions",
+    "Too many questions",
+    `More than ${QUESTIONS.perSecond} questions a second came from this address.`,
+    { "Retry-After": String(retryAfterSeconds) },
+  );
 }

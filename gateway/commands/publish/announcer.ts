@@ -5,6 +5,7 @@ import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import { identityText } from "../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
+import { askRunningNode } from "../ask_running_node.ts";
 import type { RunningNode } from "../running_node.ts";
 import { visitNetwork } from "../visit_network.ts";
 import { parseJson } from "../parse_json.ts";
@@ -25,24 +26,19 @@ const ANNOUNCE_MILLISECONDS = 20_000;
 const MAX_ANSWER_BYTES = 4_096;
 
 /** Through the node that runs. */
-export function runningAnnouncer({ url, token }: RunningNode, outbound: Outbound): Announcer {
+export function runningAnnouncer(node: RunningNode, outbound: Outbound): Announcer {
   return {
     async announce(pointer, call) {
-      const response = await outbound.fetch({
-        url: `${url}/v1/admin/announce/${identityText(pointer.identity)}`,
+      const request = {
+        path: `announce/${identityText(pointer.identity)}`,
         method: "POST",
-        trust: "operator",
-        headers: { "Authorization": `Bearer ${token}` },
         maxBytes: MAX_ANSWER_BYTES,
         timeoutMilliseconds: ANNOUNCE_MILLISECONDS,
-        maxRedirects: 0,
-      }, call);
-      const body = await new Response(response.body).text();
-      if (response.status === 200) return parsePut(body);
+      } as const;
+      const { status, body } = await askRunningNode(node, request, outbound, call);
+      if (status === 200) return parsePut(body);
       if (isProblem(body, "no-network")) return null;
-      throw new OurSpaceError(
-        problemDetail(body) || `Your node answered with status ${response.status}.`,
-      );
+      throw new OurSpaceError(problemDetail(body) || `Your node answered with status ${status}.`);
     },
   };
 }

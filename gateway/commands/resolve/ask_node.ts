@@ -4,6 +4,7 @@ import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Name } from "../../../schemas/name.ts";
 import type { LookUpReport } from "../../look_up_report.ts";
+import { askRunningNode } from "../ask_running_node.ts";
 import { problemDetail } from "../problem_answer.ts";
 import type { RunningNode } from "../running_node.ts";
 import { parseReport } from "./parse_report.ts";
@@ -15,22 +16,19 @@ const MAX_REPORT_BYTES = 1024 * 1024;
 
 /** Has the running node look a name up. Throws NotFoundError for a name that leads nowhere. */
 export async function askNode(
-  { url, token }: RunningNode,
+  node: RunningNode,
   name: Name,
   outbound: Outbound,
   call: Call,
 ): Promise<LookUpReport> {
-  const response = await outbound.fetch({
-    url: `${url}/v1/admin/resolve?name=${encodeURIComponent(name.text)}`,
-    trust: "operator",
-    headers: { "Authorization": `Bearer ${token}` },
+  const request = {
+    path: `resolve?name=${encodeURIComponent(name.text)}`,
     maxBytes: MAX_REPORT_BYTES,
     timeoutMilliseconds: DEADLINE_MILLISECONDS,
-    maxRedirects: 0,
-  }, call);
-  const body = await new Response(response.body).text();
-  if (response.status === 200) return parseReport(body);
-  const detail = problemDetail(body) || `Your node answered with status ${response.status}.`;
-  if (response.status === 404) throw new NotFoundError(detail, { incomplete: false });
+  };
+  const { status, body } = await askRunningNode(node, request, outbound, call);
+  if (status === 200) return parseReport(body);
+  const detail = problemDetail(body) || `Your node answered with status ${status}.`;
+  if (status === 404) throw new NotFoundError(detail, { incomplete: false });
   throw new OurSpaceError(detail, { remedy: "Check the node's log." });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PointerSource } from "../../../resolver/contracts.ts";
-import { createResolver } from "../../../resolver/resolver.ts";
+import { NotFoundError } from "../../../resolver/errors.ts";
+import { createResolver, type Resolver } from "../../../resolver/resolver.ts";
 import { createVerifier } from "../../../resolver/verify.ts";
 import { identityText } from "../../../schemas/identity.ts";
 import { SENDER, temporaryNode } from "../../support/nodes.ts";
@@ -147,4 +148,26 @@ Deno.test("a gateway without a node answers from its cache and asks nobody", asy
   assert.equal(asked, 0);
   resolver.accept(pointer);
   assert.deepEqual(await (await api(get(name))).bytes(), pointer.bytes);
+});
+
+Deno.test("who asks too much gets what is held, and no walk through the network", async () => {
+  await using temporary = await temporaryNode();
+  const held = await verifiedPointer(makeSigner());
+  temporary.node.pointers.put(held, SENDER);
+  let walks = 0;
+  const network: Resolver = {
+    resolve() {
+      walks++;
+      return Promise.reject(new NotFoundError("Nobody knows it.", { incomplete: false }));
+    },
+    accept() {},
+  };
+  const api = peerApi({ ...temporary, network });
+  const unknown = identityText(makeSigner().identity);
+  const statuses = new Set<number>();
+  for (let i = 0; i < 2_001; i++) statuses.add((await api(get(unknown))).status);
+  assert.deepEqual([...statuses], [404, 429]);
+  assert.equal(walks, 2_000);
+  assert.equal((await api(get(identityText(held.identity)))).status, 200);
+  assert.equal(walks, 2_000);
 });

@@ -38,7 +38,7 @@ export async function openOwnNode(tools: Tools): Promise<OwnNode> {
   const { url, token } = node.running;
   return {
     place: httpPlace({ name: NAME, url, own: true, token }, outbound),
-    target: runningNodeTarget(NAME, url, token, outbound),
+    target: runningNodeTarget(NAME, node.running, outbound),
     announcer: runningAnnouncer(node.running, outbound),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
