@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openPeerRecords } from "../../resolver/peers/records.ts";
 import { startPeers } from "../../resolver/peers/start.ts";
 import { CLOCK_TOLERANCE_MILLISECONDS } from "../../schemas/pointer.ts";
-import { appOutbound } from "../support/app_outbound.ts";
+import { appOutbound, type Handler } from "../support/app_outbound.ts";
 import { createTestClock, type TestClock } from "../support/clock.ts";
 import { eventually } from "../support/eventually.ts";
 import {
@@ -13,6 +13,7 @@ import {
   until,
 } from "../support/network.ts";
 import { settingsOf } from "../support/parts.ts";
+import { peerApi } from "../support/peer_api.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { heldTimestamp, publishWidely, visit, visited } from "../support/visits.ts";
 
@@ -23,7 +24,7 @@ const HOUR_MILLISECONDS = 60 * 60_000;
 const CATCH_UP_MILLISECONDS = 60_000;
 
 /** A node whose clock the test turns, with its peers' part. */
-interface SlowNode extends AsyncDisposable {
+interface NodeWithClock extends AsyncDisposable {
   readonly member: NetworkNode;
   readonly clock: TestClock;
   /** What its operator is told. */
@@ -31,9 +32,14 @@ interface SlowNode extends AsyncDisposable {
   looksWrong(): boolean;
 }
 
-async function startSlowNode(bootstrap: string): Promise<SlowNode> {
+/** `aheadMilliseconds`: of everybody else; `hosts`: its peers by HTTP. */
+async function startNodeWithClock(
+  bootstrap: string,
+  aheadMilliseconds: number,
+  hosts: Readonly<Record<string, Handler>> = {},
+): Promise<NodeWithClock> {
   await using cleanUp = new AsyncDisposableStack();
-  const clock = createTestClock(Date.now() - OFF_MILLISECONDS);
+  const clock = createTestClock(Date.now() + aheadMilliseconds);
   const problems: string[] = [];
   const report = (problem: string) => void problems.push(problem);
   const settings = settingsOf({});
@@ -52,12 +58,12 @@ async function startSlowNode(bootstrap: string): Promise<SlowNode> {
   cleanUp.use(member);
   const stopping = new AbortController();
   const peers = startPeers({
-    peers: [],
+    peers: Object.keys(hosts),
     records,
     node: member.node,
     network: member.network,
     verifier: member.verifier,
-    outbound: appOutbound({}),
+    outbound: appOutbound(hosts),
     clock: clock.now,
     alarm: clock.alarm,
     lookUp: (identity) => visit(member, identity, { clock: clock.now }),
@@ -78,19 +84,33 @@ async function startSlowNode(bootstrap: string): Promise<SlowNode> {
   };
 }
 
+/** A peer by HTTP whose clock is right. It answers at once, whether it has news or not. */
+function peerWithDate({ node }: NetworkNode): Handler {
+  const answer = peerApi({ node, clock: Date.now });
+  return async (request) => {
+    const url = new URL(request.url);
+    url.searchParams.delete("wait");
+    const { status, headers, body } = await answer(new Request(url, request));
+    const dated = new Headers(headers);
+    dated.set("Date", new Date().toUTCString());
+    return new Response(body, { status, headers: dated });
+  };
+}
+
 Deno.test(
   "clocks that are ten minutes wrong harm nobody else, and are told",
   LIBP2P_TEST,
   async (t) => {
     await using network = await startNetwork({ size: HEALTHY });
     const healthy = network.nodes;
-    const bootstrap = healthy[0]?.network.addresses().join(",") ?? "";
-    await using slow = await startSlowNode(bootstrap);
-    await using fast = await startNetworkNode({
-      environment: { BOOTSTRAP: bootstrap },
-      clock: () => Date.now() + OFF_MILLISECONDS,
+    const [entry] = healthy;
+    assert.ok(entry !== undefined);
+    const bootstrap = entry.network.addresses().join(",");
+    await using slow = await startNodeWithClock(bootstrap, -OFF_MILLISECONDS);
+    await using fast = await startNodeWithClock(bootstrap, OFF_MILLISECONDS, {
+      "http://right.example": peerWithDate(entry),
     });
-    const all = [...healthy, slow.member, fast];
+    const all = [...healthy, slow.member, fast.member];
     await until(
       "everybody knows everybody",
       () => all.every(({ network }) => network.status().routingTable === all.length - 1),
@@ -127,9 +147,8 @@ Deno.test(
 
     await t.step("a new one reaches everybody but the slow one", async () => {
       await publish(0, healthy, all.length - 2);
-      for (const member of [...healthy, fast]) {
-        assert.deepEqual(await answers(member), everywhere(0));
-      }
+      for (const member of healthy) assert.deepEqual(await answers(member), everywhere(0));
+      assert.deepEqual(await answers(fast.member, fast.clock), everywhere(0));
       assert.deepEqual(await answers(slow.member, slow.clock), everywhere(-HOUR_MILLISECONDS));
       assert.equal(slow.looksWrong(), true);
       assert.match(slow.problems.join(), /clock looks wrong/);
@@ -146,15 +165,26 @@ Deno.test(
       assert.deepEqual(await answers(slow.member, slow.clock), everywhere(0));
     });
 
+    await t.step(
+      "the fast one sees by the dates of its peer's answers that it is fast",
+      async () => {
+        await eventually("its clock looks wrong", async () => {
+          await fast.clock.advance(10_000);
+          return fast.looksWrong();
+        });
+        assert.match(fast.problems.join(), /clock looks wrong/);
+      },
+    );
+
     await t.step("what the fast one publishes too early is stored by nobody else", async () => {
       const refusals = ({ network }: NetworkNode) =>
         network.status().refused.get("not-valid-yet") ?? 0;
       await eventually("every healthy one has refused it", async () => {
-        await publish(OFF_MILLISECONDS, [fast], 0);
+        await publish(OFF_MILLISECONDS, [fast.member], 0);
         return healthy.every((member) => refusals(member) >= signers.length);
       });
       for (const { identity } of signers) {
-        assert.equal(heldTimestamp(fast.node, identity), at(OFF_MILLISECONDS));
+        assert.equal(heldTimestamp(fast.member.node, identity), at(OFF_MILLISECONDS));
       }
       for (const member of healthy) {
         assert.deepEqual(await answers(member), everywhere(0));

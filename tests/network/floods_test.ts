@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Stream } from "@libp2p/interface";
+import { multiaddr } from "@multiformats/multiaddr";
 import { identityKey } from "../../schemas/identity.ts";
 import { flood, sendHuge } from "../support/adversaries.ts";
 import { FIND_NODE, GET_VALUE, kadKey, kadRecord, PUT_VALUE } from "../support/kad_messages.ts";
@@ -30,6 +31,8 @@ const STREAMS = 200;
 /** What a node takes on one connection. */
 const MOST_STREAMS = 32;
 const CONNECTIONS = 300;
+/** What a node takes from one address of its own machine. */
+const MOST_CONNECTIONS = 150;
 
 Deno.test("a flood hits its own limit, and nobody else", LIBP2P_TEST, async (t) => {
   const now = Date.now();
@@ -116,6 +119,37 @@ Deno.test("a flood hits its own limit, and nobody else", LIBP2P_TEST, async (t) 
     assert.ok(growth < MOST_GROWTH_BYTES, `${growth} bytes more`);
   });
 });
+
+Deno.test(
+  "who opens connections without end gets no more than one address may have",
+  LIBP2P_TEST,
+  async () => {
+    // It may not dial loopback addresses, so that it does not take them for a network behind one.
+    await using target = await startNetworkNode({ environment: { ALLOW_PRIVATE: "" } });
+    const [address = ""] = target.network.addresses();
+    await using honest = await startNetworkNode({ environment: { BOOTSTRAP: address } });
+    await until("they know each other", () => honest.network.status().routingTable === 1);
+    const pointer = await verifiedPointer(makeSigner());
+    target.node.pointers.put(pointer, { kind: "operator" });
+
+    await using flooder = await startKadPeer();
+    const dials = Array.from(
+      { length: CONNECTIONS },
+      () => flooder.libp2p.dial(multiaddr(address), { force: true }),
+    );
+    let dialling = true;
+    const dialled = Promise.allSettled(dials).finally(() => dialling = false);
+    do assert.equal(await visited(honest, pointer.identity), pointer.timestamp); while (dialling);
+    await dialled;
+    const open = flooder.libp2p.getConnections().filter(({ status }) => status === "open");
+    assert.ok(open.length > 0 && open.length <= MOST_CONNECTIONS, `${open.length} are open`);
+
+    await Promise.all(open.map((connection) => connection.close()));
+    await using late = await startNetworkNode({ environment: { BOOTSTRAP: address } });
+    await until("somebody new is let in", () => late.network.status().routingTable > 0);
+    assert.equal(await visited(late, pointer.identity), pointer.timestamp);
+  },
+);
 
 async function answers({ network }: NetworkNode): Promise<boolean> {
   await using peer = await startKadPeer();

@@ -1,4 +1,6 @@
+import { eventually } from "./eventually.ts";
 import { type Kubo, type KuboOptions, startKubo } from "./kubo.ts";
+import { HELLO_CID } from "./pointers.ts";
 
 /** Kubo daemons that know one another and nobody else: an IPFS network of their own, on loopback. */
 export interface KuboNetwork extends AsyncDisposable {
@@ -33,6 +35,7 @@ export async function startKuboNetwork(
     for (const [place, daemon] of daemons.entries()) {
       await connect(daemon, daemons.slice(Math.max(0, place - FIRST_CONTACTS), place));
     }
+    if (size > 1) await Promise.all(daemons.map(knowsSomebody));
   } catch (error) {
     await stopAll();
     throw error;
@@ -44,6 +47,14 @@ export async function startKuboNetwork(
 function newSwarmKey(): string {
   const key = crypto.getRandomValues(new Uint8Array(32)).toHex();
   return `/key/swarm/psk/1.0.0/\n/base16/\n${key}`;
+}
+
+/** Waits until the daemon's DHT has somebody to ask: until then it refuses to look for anything. */
+async function knowsSomebody(daemon: Kubo): Promise<void> {
+  await eventually("the daemon's DHT can be asked", async () => {
+    await daemon.run(["routing", "findprovs", HELLO_CID]);
+    return true;
+  });
 }
 
 async function connect(daemon: Kubo, others: readonly Kubo[]): Promise<void> {
