@@ -5,7 +5,12 @@ import { POINTER_MAX_BYTES } from "../../schemas/pointer.ts";
 import { FIND_NODE, kadKey, kadRecord, PUT_VALUE } from "../support/kad_messages.ts";
 import { type KadPeer, startKadPeer } from "../support/kad_peer.ts";
 import { followLiar } from "../support/lying_peer.ts";
-import { LIBP2P_TEST, type NetworkNode, startNetwork } from "../support/network.ts";
+import {
+  LIBP2P_TEST,
+  type NetworkNode,
+  startNetwork,
+  startNetworkNode,
+} from "../support/network.ts";
 import { peerApi } from "../support/peer_api.ts";
 import { makeSigner, signPointer } from "../support/pointers.ts";
 import { unguardedPut } from "../support/unguarded_dht.ts";
@@ -157,9 +162,7 @@ Deno.test("a bad record is stored nowhere, whatever way it comes by", LIBP2P_TES
 });
 
 Deno.test("keys that are nobody's are refused and counted", LIBP2P_TEST, async () => {
-  await using network = await startNetwork({ size: 1 });
-  const [member] = network.nodes;
-  assert.ok(member !== undefined);
+  await using member = await startNetworkNode();
   const bytes = await signPointer(makeSigner());
   const keys = ["", "junk", "0x12", "0x" + "A".repeat(40), "x".repeat(1_000)];
   for (const key of keys) {
@@ -177,9 +180,7 @@ Deno.test(
   "who sends forged records again and again is not served, and others are",
   LIBP2P_TEST,
   async () => {
-    await using network = await startNetwork({ size: 1 });
-    const [member] = network.nodes;
-    assert.ok(member !== undefined);
+    await using member = await startNetworkNode();
     const signer = makeSigner();
     const forged = await signPointer({ identity: signer.identity, sign: makeSigner().sign });
     await using forger = await startKadPeer();
@@ -197,9 +198,7 @@ Deno.test(
   "records whose time has not come are not held against the sender",
   LIBP2P_TEST,
   async () => {
-    await using network = await startNetwork({ size: 1 });
-    const [member] = network.nodes;
-    assert.ok(member !== undefined);
+    await using member = await startNetworkNode();
     const signer = makeSigner();
     const timestamp = new Date(Date.now() + 600_000).toISOString();
     const early = await signPointer(signer, { timestamp });

@@ -17,7 +17,7 @@ import {
 import { makeSigner, type PointerFields, signPointer } from "../support/pointers.ts";
 import { realTest } from "../support/tools.ts";
 
-const LIMIT_MILLISECONDS = 150_000;
+const LIMIT_MILLISECONDS = 600_000;
 const SITE_SIZE = 3;
 
 const BEFORE = { timestamp: "2026-01-01T00:00:00.000Z" };

@@ -48,7 +48,7 @@ realTest(
     );
     behind = holder.url;
     const cid = rendezvousCid(pointer.identity);
-    using patience = deadline(20_000);
+    using patience = deadline(120_000);
     await untilSaid(() => last.run(["routing", "findprovs", cid]), /./, patience);
 
     await using finder = await startGateway({ ...LOOPBACK, KUBO_RPC_URL: last.rpcUrl });

@@ -92,7 +92,7 @@ realTest(
     const done = providing({ ...there, node, signal: stopping.signal, report: failed.reject });
     try {
       there.node.pointers.put(pointer, { kind: "operator" });
-      using patience = deadline(20_000);
+      using patience = deadline(120_000);
       await abortable(Promise.race([noted, failed.promise]), patience.signal);
       const ways = [
         { KUBO_RPC_URL: there.other.rpcUrl },

@@ -1,7 +1,10 @@
 /** Between two looks, so that looking takes no processor time from what is looked at. */
 const PAUSE_MILLISECONDS = 100;
-/** Ends what hangs; a busy machine may take long for what takes a second on an idle one. */
-const PATIENCE_MILLISECONDS = 60_000;
+/**
+ * Ends what hangs. On a busy machine a node misses answers now and then, and it tries most things again
+ * after a minute: two such pauses fit in.
+ */
+const PATIENCE_MILLISECONDS = 150_000;
 
 /**
  * Waits until a condition is true that nobody tells of, as outside this process. Throws when patience

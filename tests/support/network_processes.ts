@@ -7,10 +7,10 @@ import { startServerProcess, taskCommand } from "./task_process.ts";
 /** The start-up lines, whole: the first has the address, the last comes when all is ready. */
 const READY = /OurSpace is ready\. Open (http:\/\/[^/]+)\/[^]*Ctrl-C ends it\./;
 
-/** A request that is not answered within this time fails its test; the node's own limit is 10 s. */
-const REQUEST_MILLISECONDS = 15_000;
+/** The node's own limit is 10 s, and what it has to do beside may take as long on a busy machine. */
+const REQUEST_MILLISECONDS = 60_000;
 /** A node lets requests under way end for 10 s when it is told to stop. */
-const STOP_MILLISECONDS = 15_000;
+const STOP_MILLISECONDS = 60_000;
 
 /** A node in a process of its own, asked by HTTP. */
 export interface NodeProcess extends AsyncDisposable {

@@ -106,7 +106,7 @@ export async function untilHeld({ node }: PeerServer, pointer: VerifiedPointer):
 /** Waits until the condition holds, which is looked at whenever something was stored. */
 export function untilStored(node: Node, condition: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    const patience = setTimeout(() => end(() => reject(new Error("it never came"))), 20_000);
+    const patience = setTimeout(() => end(() => reject(new Error("it never came"))), 60_000);
     const stop = node.pointers.onStored(look);
     function look(): void {
       if (condition()) end(resolve);

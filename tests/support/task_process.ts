@@ -4,7 +4,7 @@ import project from "../../deno.json" with { type: "json" };
 
 /** The project's folder: tasks run in it. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const READY_MILLISECONDS = 60_000;
+const READY_MILLISECONDS = 180_000;
 
 /** The command of a task in deno.json, with this very Deno. */
 export function taskCommand(

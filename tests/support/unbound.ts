@@ -28,7 +28,7 @@ export interface Unbound extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const START_MILLISECONDS = 10_000;
+const START_MILLISECONDS = 60_000;
 /** Somebody else can take a free port before unbound does. */
 const START_ATTEMPTS = 5;
 

@@ -9,7 +9,7 @@ import { createLibp2p } from "libp2p";
 import { DHT_PROTOCOL } from "../../resolver/network/network.ts";
 import { type NetworkNode, until } from "./network.ts";
 
-const PUT_MILLISECONDS = 10_000;
+const PUT_MILLISECONDS = 60_000;
 
 /**
  * Puts values into the nodes' DHT as the library does it by itself, with no rule of ours: whatever
