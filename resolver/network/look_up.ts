@@ -18,11 +18,13 @@ export async function* walkTowards(
   { signal, clock }: { signal: AbortSignal; clock: Clock },
 ): AsyncGenerator<PeerAnswer, void, void> {
   const askedAt = new Map<string, number>();
+  const failedAt = new Map<string, number>();
   const answered = new Set<string>();
 
   function answer(peer: string, outcome: PeerAnswer["outcome"], bytes?: Uint8Array): PeerAnswer {
     answered.add(peer);
-    const milliseconds = clock() - (askedAt.get(peer) ?? clock());
+    const end = failedAt.get(peer) ?? clock();
+    const milliseconds = end - (askedAt.get(peer) ?? end);
     return { peer, outcome, milliseconds, ...(bytes === undefined ? {} : { bytes }) };
   }
 
@@ -38,6 +40,8 @@ export async function* walkTowards(
         yield bytes === undefined ? answer(peer, "none") : answer(peer, "pointer", bytes);
       } else if (event.error.message.startsWith(REFUSED)) {
         yield answer(peer, "refused");
+      } else {
+        failedAt.set(peer, clock());
       }
     }
   } catch {

@@ -31,6 +31,9 @@ const LOOK_UP_MILLISECONDS = 6_000;
 const PUT_MILLISECONDS = 10_000;
 const CONNECT_MILLISECONDS = 5_000;
 
+/** Below the least time that the engine gives a node for a message. */
+const QUICK_MILLISECONDS = 500;
+
 /** A text that some nodes refuse, or cannot keep, is not sent again at every look-up; milliseconds. */
 const CORRECTION_PAUSE_MILLISECONDS = 60_000;
 const CORRECTIONS_REMEMBERED = 10_000;
@@ -95,7 +98,8 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     using limit = deadline(LOOK_UP_MILLISECONDS, { parent: call.signal, alarm });
     const answers: PeerAnswer[] = [];
     let failures: PeerAnswer[] = [];
-    // A second walk only when nothing was found, and somebody who failed may know.
+    // A second walk only when nothing was found, and somebody may know who failed at once: a connection
+    // that broke. Who was silent for the time of a message would be silent again.
     for (let walk = 0; walk < 2; walk++) {
       const earlier = new Set(answers.map(({ peer }) => peer));
       failures = [];
@@ -109,7 +113,8 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
         yield answer;
       }
       const found = answers.some(({ outcome }) => outcome === "pointer");
-      if (found || failures.length === 0 || limit.signal.aborted) break;
+      const worthAnother = failures.some(({ milliseconds }) => milliseconds < QUICK_MILLISECONDS);
+      if (found || !worthAnother || limit.signal.aborted) break;
     }
     yield* failures;
     call.signal.throwIfAborted();
