@@ -5,7 +5,7 @@ import { type Alarm, deadline } from "../deadline.ts";
 import { PointerRefusedError } from "../errors.ts";
 import type { DuePointer, PointerStore } from "../node/node.ts";
 import type { Verifier } from "../verify.ts";
-import type { NetworkPut, PointerNetwork } from "./network.ts";
+import { type NetworkPut, type PointerNetwork, REPLICATION } from "./network.ts";
 import { nextTurn } from "./next_turn.ts";
 
 /** Finding the closest nodes and handing it to each, some of which may not answer. */
@@ -88,6 +88,14 @@ export function createPutTurn(options: PutTurnOptions): PutTurn {
     pointers.schedule.postpone(due.identity, clock() + longest * (0.5 + random() / 2));
   }
 
+  /**
+   * A walk on which most nodes were silent, this one perhaps too busy to hear them, ends at a few that
+   * need not be the closest: then less than half of those were asked who could have been.
+   */
+  function wasCutShort({ confirmed, failed }: NetworkPut): boolean {
+    return 2 * (confirmed + failed) < Math.min(REPLICATION, network.status().routingTable);
+  }
+
   /** At the second turn at the earliest: who has just handed it over here finds it here. */
   function isOthersBusiness(due: DuePointer, { confirmed, among }: NetworkPut): boolean {
     return !due.kept && !among && due.refreshedAt > 0 && confirmed >= CONFIRMED_BEFORE_SWEEP &&
@@ -98,7 +106,7 @@ export function createPutTurn(options: PutTurnOptions): PutTurn {
     const pointer = await verified(due);
     const outcome = pointer === null ? null : await put(pointer);
     if (signal.aborted || !isStillHeld(due)) return;
-    if (outcome === null || outcome.confirmed === 0) return retryLater(due);
+    if (outcome === null || outcome.confirmed === 0 || wasCutShort(outcome)) return retryLater(due);
     failures.delete(identityKey(due.identity));
     if (isOthersBusiness(due, outcome) && pointers.schedule.drop(due)) return;
     const now = clock();

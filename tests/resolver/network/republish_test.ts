@@ -122,6 +122,21 @@ Deno.test("failures are tried again, after longer and longer waits", async () =>
   }
 });
 
+Deno.test("a put that reached a few nodes, of many that are known, is tried again soon", async () => {
+  const tries: readonly (readonly [NetworkPut, number])[] = [
+    [{ confirmed: 9, failed: 0, among: true }, 2],
+    [{ confirmed: 9, failed: 1, among: true }, 1],
+    [{ confirmed: 1, failed: 19, among: true }, 1],
+  ];
+  for (const [outcome, puts] of tries) {
+    await using world = await republishing(() => Promise.resolve(outcome));
+    world.node.pointers.put(await verifiedPointer(makeSigner()), OPERATOR);
+    await world.until(() => world.puts.length === 1);
+    await world.clock.advance(60 * SECOND);
+    await world.until(() => world.puts.length === puts);
+  }
+});
+
 Deno.test("a put that hangs ends at its deadline, and is tried again", async () => {
   await using world = await republishing((_, signal) =>
     new Promise((_resolve, reject) => {
