@@ -1,8 +1,6 @@
 import { multiaddr } from "@multiformats/multiaddr";
-import { LRUCache } from "lru-cache";
-import type { Identity } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
-import type { Call, PeerAnswer } from "../contracts.ts";
+import type { Call } from "../contracts.ts";
 import { deadline, systemAlarm } from "../deadline.ts";
 import { UnavailableError } from "../errors.ts";
 import { allowPrivateSetting } from "../outbound/setting.ts";
@@ -11,14 +9,13 @@ import { createCounters } from "./counters.ts";
 import { createDialRules } from "./dial_rules.ts";
 import { closeWebSocket } from "./http_port.ts";
 import { checked } from "./listening.ts";
-import { walkTowards } from "./look_up.ts";
+import { createLookUps } from "./look_ups.ts";
 import { watchPeers } from "./met_peers.ts";
 import type { NetworkPut, PointerNetwork } from "./network.ts";
 import type { NetworkOptions } from "./open_network.ts";
 import { PeerData } from "./peer_data.ts";
 import { openPeerKey } from "./peer_key.ts";
 import { putPointer } from "./put_pointer.ts";
-import { missedSomewhere } from "./missed_somewhere.ts";
 import { createRecordRules } from "./record_rules.ts";
 import { RecordStore } from "./record_store.ts";
 import { keepConnected } from "./redial.ts";
@@ -27,16 +24,8 @@ import { bootstrapSetting } from "./settings.ts";
 import { startListening } from "./start_listening.ts";
 
 /** The engine ends its walks by itself; this is for the case that it does not. Milliseconds. */
-const LOOK_UP_MILLISECONDS = 6_000;
 const PUT_MILLISECONDS = 10_000;
 const CONNECT_MILLISECONDS = 5_000;
-
-/** Below the least time that the engine gives a node for a message. */
-const QUICK_MILLISECONDS = 500;
-
-/** A text that some nodes refuse, or cannot keep, is not sent again at every look-up; milliseconds. */
-const CORRECTION_PAUSE_MILLISECONDS = 60_000;
-const CORRECTIONS_REMEMBERED = 10_000;
 
 /** Joins the network. The part of `openNetwork` that is loaded with libp2p. */
 export async function startNetwork(options: NetworkOptions): Promise<PointerNetwork> {
@@ -72,8 +61,6 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   const connectedPeers = watchPeers(libp2p);
   const stopRedialling = keepConnected({ libp2p, routingTable, bootstrap, alarm, random });
 
-  const corrected = new LRUCache<string, number>({ max: CORRECTIONS_REMEMBERED });
-  const lookUps = { found: 0, missing: 0, failed: 0, milliseconds: 0 };
   const puts = { confirmed: 0, failed: 0 };
   let closed: Promise<void> | undefined;
 
@@ -85,51 +72,15 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     return outcome;
   }
 
-  /** Nobody waits for it. What fails now is found again by a later look-up. */
-  function correct(greatest: VerifiedPointer): void {
-    const last = corrected.get(greatest.text);
-    if (last !== undefined && clock() - last < CORRECTION_PAUSE_MILLISECONDS) return;
-    corrected.set(greatest.text, clock());
-    put(greatest, { signal: closing.signal }).catch(() => {});
-  }
-
-  async function* lookUp(identity: Identity, call: Call): AsyncGenerator<PeerAnswer, void, void> {
-    const startedAt = clock();
-    using limit = deadline(LOOK_UP_MILLISECONDS, { parent: call.signal, alarm });
-    const answers: PeerAnswer[] = [];
-    let failures: PeerAnswer[] = [];
-    // A second walk only when nothing was found, and somebody may know who failed at once: a connection
-    // that broke. Who was silent for the time of a message would be silent again.
-    for (let walk = 0; walk < 2; walk++) {
-      const earlier = new Set(answers.map(({ peer }) => peer));
-      failures = [];
-      for await (const answer of walkTowards(dht, identity, { signal: limit.signal, clock })) {
-        if (earlier.has(answer.peer)) continue;
-        if (answer.outcome === "failed") {
-          failures.push(answer);
-          continue;
-        }
-        answers.push(answer);
-        yield answer;
-      }
-      const found = answers.some(({ outcome }) => outcome === "pointer");
-      const worthAnother = failures.some(({ milliseconds }) => milliseconds < QUICK_MILLISECONDS);
-      if (found || !worthAnother || limit.signal.aborted) break;
-    }
-    yield* failures;
-    call.signal.throwIfAborted();
-    const outcome = answers.some(({ bytes }) => bytes !== undefined)
-      ? "found"
-      : answers.length > 0 || failures.length === 0
-      ? "missing"
-      : "failed";
-    lookUps[outcome] += 1;
-    lookUps.milliseconds += clock() - startedAt;
-    const held = node.pointers.get(identity);
-    const self = libp2p.peerId.toMultihash().bytes;
-    const missed = await missedSomewhere({ identity, self, held, answers }, verifier);
-    if (missed !== null) correct(missed);
-  }
+  const lookUps = createLookUps({
+    dht,
+    self: libp2p.peerId.toMultihash().bytes,
+    pointers: node.pointers,
+    verifier,
+    clock,
+    alarm,
+    put: (pointer) => put(pointer, closing),
+  });
 
   async function connect(
     address: string,
@@ -160,7 +111,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     peerId: libp2p.peerId.toString(),
     mode,
     addresses: () => mode === "client" ? [] : libp2p.getMultiaddrs().map(String),
-    lookUp,
+    lookUp: lookUps.lookUp,
     put,
     connect,
     peers: connectedPeers,
@@ -171,7 +122,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     status: () => ({
       connections: libp2p.getPeers().length,
       routingTable: routingTable(),
-      lookUps: { ...lookUps },
+      lookUps: lookUps.counters(),
       puts: { ...puts },
       refused: new Map(counters.refused),
       received: new Map(counters.received),
