@@ -1,26 +1,40 @@
 import { createServer, type Server } from "node:net";
 
-/** Ports of loopback that nobody listened on a moment ago, each another one. */
+/**
+ * Below those that the system takes for outgoing connections (Linux: from 32768), so that none of them
+ * is taken before it is listened on.
+ */
+const FIRST_PORT = 12_000;
+const PORTS = 20_000;
+
+/** Ports of loopback that nobody listens on, each another one. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map(listeningPort));
-  await Promise.all(servers.map(closed));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
 }
 
-/** Listens on a free port of loopback. */
-export function listeningPort(server: Server): Promise<number> {
+/** Listens on loopback, on a free port unless one is given. Gives the port. */
+export function listeningPort(server: Server, port = 0): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.on("error", reject);
-  server.listen(0, "127.0.0.1", () => {
+  server.listen(port, "127.0.0.1", () => {
     const address = server.address();
     resolve(typeof address === "object" && address !== null ? address.port : 0);
   });
   return promise;
 }
 
-function closed(server: Server): Promise<void> {
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  return promise;
+  server.once("close", () => resolve());
+  const free = await listeningPort(server, port).then(() => true, () => false);
+  if (!free) return false;
+  server.close();
+  await promise;
+  return true;
 }

@@ -5,8 +5,8 @@ import { measureNames, type NameFigures, type Staleness } from "./name_experimen
 import { inMilliseconds } from "./network_traffic.ts";
 import { startPointerNames } from "./pointer_names.ts";
 
-/** Twice as many as keep a record: half of them have to ask. */
-const SIZE = 40;
+/** More than the 20 that keep a record: the others have to ask. */
+const SIZE = 30;
 const DELAY_MILLISECONDS = 25;
 
 /**
