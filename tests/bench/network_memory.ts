@@ -1,6 +1,6 @@
 import { ROOT } from "../support/task_process.ts";
 import { median, progress } from "./measure.ts";
-import { startBenchNetwork, startSteered } from "./network_nodes.ts";
+import { joined, KNOWN_NODES, startBenchNetwork, startSteered } from "./network_nodes.ts";
 
 const SIZE = 20;
 const MEGABYTE = 1024 * 1024;
@@ -33,6 +33,7 @@ async function inOneProcess(): Promise<number> {
     nodes: Array.from({ length: SIZE }, () => node),
     memoSize: 10_000,
   });
+  await joined(process, KNOWN_NODES);
   return (await process.ask("figures", {})).residentBytes;
 }
 

@@ -9,7 +9,7 @@ import type { NodesPlan, OrderName, Orders } from "./network_orders.ts";
 /** Processes that are starting at the same time: each keeps a core busy for a second. */
 const STARTING_AT_ONCE = 2;
 /** Enough for every record to find its place; the engine meets the others by and by. */
-const KNOWN_NODES = 15;
+export const KNOWN_NODES = 15;
 const JOIN_MILLISECONDS = 60_000;
 
 /** A process of network_node.ts. */
@@ -134,7 +134,7 @@ export async function startBenchNetwork(
 }
 
 /** Nodes that come at the same moment meet by what they ask others, as they do in life. */
-async function joined(node: SteeredProcess, known: number): Promise<void> {
+export async function joined(node: SteeredProcess, known: number): Promise<void> {
   const end = performance.now() + JOIN_MILLISECONDS;
   while ((await node.ask("figures", {})).routingTable < known) {
     if (performance.now() > end) throw new Error(`A node did not get to know ${known} others.`);
