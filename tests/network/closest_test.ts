@@ -7,10 +7,16 @@ import { createPutTurn } from "../../resolver/network/put_turn.ts";
 import { recordKey } from "../../resolver/network/record_key.ts";
 import type { Identity } from "../../schemas/identity.ts";
 import { eventually } from "../support/eventually.ts";
-import { LIBP2P_TEST, type NetworkNode, startNetwork } from "../support/network.ts";
+import {
+  LIBP2P_TEST,
+  lookAround,
+  type NetworkNode,
+  startNetwork,
+  until,
+} from "../support/network.ts";
 import { SENDER } from "../support/nodes.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
-import { heldTimestamp, publishWidely, visited } from "../support/visits.ts";
+import { heldTimestamp, publishAt, visited } from "../support/visits.ts";
 
 /** So many that some are not among the closest to a key. */
 const NODES = 24;
@@ -30,9 +36,21 @@ Deno.test("in a larger network records live at the 20 closest", LIBP2P_TEST, asy
     verifiedPointer(signer, { timestamp: NEW }),
   ]);
 
+  const holds = (timestamp: string, ...nodes: readonly NetworkNode[]) =>
+    nodes.every(({ node }) => heldTimestamp(node, identity) === timestamp);
+  /** On a busy machine a node that missed a ping is forgotten until it is met by a look-up. */
+  const inTheEnd = (what: string, attempt: () => Promise<boolean>) =>
+    eventually(what, async () => {
+      if (await attempt()) return true;
+      await Promise.all(network.nodes.map((member) => lookAround(member.network)));
+      return false;
+    });
+
   await t.step("published at another one, it is held by them and its publisher", async () => {
-    await publishWidely(publisher, old, REPLICATION);
-    await heldBy([...closest, publisher], identity, OLD);
+    await inTheEnd("the closest hold it", async () => {
+      const { confirmed, among } = await publishAt(publisher, old);
+      return confirmed === REPLICATION && !among && holds(OLD, ...closest, publisher);
+    });
   });
 
   await t.step("who neither holds it nor published it finds it", async () => {
@@ -40,25 +58,27 @@ Deno.test("in a larger network records live at the 20 closest", LIBP2P_TEST, asy
   });
 
   await t.step("a newer one, published elsewhere, replaces it wherever it lives", async () => {
-    await publishWidely(asker, current, REPLICATION);
-    await heldBy([...closest, asker], identity, NEW);
+    await inTheEnd("the closest hold the newer one", async () => {
+      const { confirmed, among } = await publishAt(asker, current);
+      return confirmed === REPLICATION && !among && holds(NEW, ...closest, asker);
+    });
     // Its first publisher is none of those to whom it goes: a look-up brings it up to date.
     assert.equal(await visited(publisher, identity), NEW);
-    await heldBy([publisher], identity, NEW);
+    await until("its first publisher holds it", () => holds(NEW, publisher));
   });
 
   await t.step(
     "who is not among them sweeps what nobody asks for, but no own pointer",
     async () => {
       handedOver.node.pointers.put(current, SENDER);
-      const turned = [...outside, ...closest.slice(0, 2)];
       let now = Date.now();
-      await eventually("the others have swept it", async () => {
+      await inTheEnd("the others have swept it", async () => {
         now += 3 * DAY_MILLISECONDS;
-        for (const member of turned) await putAgain(member, now);
-        return [handedOver, ...others].every(({ node }) => heldTimestamp(node, identity) === null);
+        for (const member of [handedOver, ...others]) await putAgain(member, now);
+        return [handedOver, ...others].every(({ node }) => node.pointers.count() === 0);
       });
-      await heldBy([...closest, publisher, asker], identity, NEW);
+      for (const member of [publisher, asker, ...closest.slice(0, 2)]) await putAgain(member, now);
+      assert.ok(holds(NEW, ...closest, publisher, asker));
     },
   );
 });
@@ -70,17 +90,6 @@ function placed(nodes: readonly NetworkNode[], identity: Identity) {
     distance(key, peerIdFromString(network.peerId).toMultihash().bytes);
   const sorted = nodes.toSorted((one, other) => place(one) < place(other) ? -1 : 1);
   return { closest: sorted.slice(0, REPLICATION), outside: sorted.slice(REPLICATION) };
-}
-
-async function heldBy(
-  nodes: readonly NetworkNode[],
-  identity: Identity,
-  timestamp: string,
-): Promise<void> {
-  await eventually(
-    `${nodes.length} nodes hold the pointer of ${timestamp}`,
-    () => nodes.every(({ node }) => heldTimestamp(node, identity) === timestamp),
-  );
 }
 
 /** Everything that the node holds has its turn, at this time. */

@@ -113,16 +113,18 @@ export async function startNetwork(
   const enough = Math.min(size - 1, 15);
   const lonely = () => nodes.filter(({ network }) => network.status().routingTable < enough);
   const everybodyMet = () => lonely().length === 0;
+  await until("every node knows the others", everybodyMet, MEETING_MILLISECONDS).catch(() => {});
   // On a busy machine a node that did not answer at once is met again by a look-up only.
-  await until("every node knows the others", everybodyMet, MEETING_MILLISECONDS).catch(() => {
-    for (const { network } of lonely()) void lookAround(network);
+  await eventually("every node knows the others", async () => {
+    await Promise.all(lonely().map(({ network }) => lookAround(network)));
+    return everybodyMet();
   });
-  await until("every node knows the others", everybodyMet);
   const stack = cleanUp.move();
   return { nodes, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function lookAround(network: PointerNetwork): Promise<void> {
+/** Asks for what nobody has, and so gets to know who answers. */
+export async function lookAround(network: PointerNetwork): Promise<void> {
   await Array.fromAsync(
     network.lookUp(makeSigner().identity, { signal: new AbortController().signal }),
   );
