@@ -72,6 +72,20 @@ export function createPutTurn(options: PutTurnOptions): PutTurn {
     }
   }
 
+  /** Who refuses a pointer may hold a greater one, of which nobody has told this node. */
+  async function learnGreater({ identity }: DuePointer): Promise<void> {
+    using limit = deadline(PUT_MILLISECONDS, { parent: signal, alarm });
+    try {
+      for await (const { peer, bytes } of network.lookUp(identity, { signal: limit.signal })) {
+        if (bytes === undefined) continue;
+        const found = await verifier.verify(bytes, identity);
+        pointers.put(found, { kind: "stranger", key: `peer:${peer}` });
+      }
+    } catch (error) {
+      if (!limit.signal.aborted) report(error);
+    }
+  }
+
   /** False when another pointer took its place meanwhile: that one has a turn of its own. */
   function isStillHeld({ identity, bytes }: DuePointer): boolean {
     const held = pointers.get(identity);
@@ -105,6 +119,7 @@ export function createPutTurn(options: PutTurnOptions): PutTurn {
   return async (due) => {
     const pointer = await verified(due);
     const outcome = pointer === null ? null : await put(pointer);
+    if (outcome !== null && outcome.confirmed === 0 && outcome.failed > 0) await learnGreater(due);
     if (signal.aborted || !isStillHeld(due)) return;
     if (outcome === null || outcome.confirmed === 0 || wasCutShort(outcome)) return retryLater(due);
     failures.delete(identityKey(due.identity));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { PeerAnswer } from "../../../resolver/contracts.ts";
 import type { NetworkPut, NetworkStatus } from "../../../resolver/network/network.ts";
 import { startRepublishing } from "../../../resolver/network/republish.ts";
 import type { Node, Sender } from "../../../resolver/node/node.ts";
@@ -20,7 +21,7 @@ const OTHERS_HOLD_IT: NetworkPut = { confirmed: 20, failed: 0, among: false };
 /** A node that republishes into a network that answers as told. */
 async function republishing(
   answer: (pointer: VerifiedPointer, signal: AbortSignal) => Promise<NetworkPut>,
-  { known = 30 } = {},
+  { known = 30, found = [] }: { known?: number; found?: readonly PeerAnswer[] } = {},
 ) {
   const clock = createTestClock();
   const temporary = await temporaryNode({ clock: clock.now, random: () => 0.5 });
@@ -30,6 +31,9 @@ async function republishing(
   const place = { known };
   const started = clock.now();
   const network = scriptedNetwork({
+    async *lookUp() {
+      yield* found;
+    },
     status: (): NetworkStatus => ({ ...QUIET, routingTable: place.known }),
     put(pointer, { signal }) {
       puts.push({ identity: identityKey(pointer.identity), at: clock.now() - started });
@@ -268,4 +272,28 @@ Deno.test("a clock that is set back by a month holds nothing up", async () => {
   clock.set(clock.now() - 30 * 24 * HOUR);
   await clock.advance(HOUR);
   await world.until(() => world.puts.length >= 4);
+});
+
+Deno.test("whose pointer everybody refuses learns the greater one that they hold", async () => {
+  const signer = makeSigner();
+  const older = await verifiedPointer(signer);
+  const newer = await verifiedPointer(signer, { timestamp: "2026-02-01T00:00:00.000Z" });
+  const answer = {
+    peer: "a peer",
+    outcome: "pointer",
+    bytes: newer.bytes,
+    milliseconds: 1,
+  } as const;
+  const refused: NetworkPut = { confirmed: 0, failed: 20, among: true };
+  await using world = await republishing(
+    ({ text }) => Promise.resolve(text === older.text ? refused : HELD_BY_20),
+    { found: [{ peer: "another", outcome: "none", milliseconds: 1 }, answer] },
+  );
+  world.node.pointers.put(older, OPERATOR);
+  await world.until(() => world.puts.length === 1);
+  const held = () => world.node.pointers.get(signer.identity)?.toHex();
+  await world.until(() => held() === newer.bytes.toHex());
+  await world.clock.advance(SECOND);
+  await world.until(() => world.puts.length === 2);
+  assert.deepEqual(world.reports, []);
 });
