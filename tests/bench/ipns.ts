@@ -1,6 +1,6 @@
 import { findTool } from "../support/tools.ts";
 import { startIpnsNames } from "./ipns_names.ts";
-import { progress } from "./measure.ts";
+import { median, progress } from "./measure.ts";
 import { measureNames, type NameFigures, type Staleness } from "./name_experiment.ts";
 import { inMilliseconds } from "./network_traffic.ts";
 import { startPointerNames } from "./pointer_names.ts";
@@ -27,7 +27,7 @@ export async function benchIpns(): Promise<string[]> {
     "  | | pointers | IPNS |",
     row("a publication", ({ published }) => inMilliseconds(published)),
     row("first resolution, by who has to ask others", ({ cold }) => inMilliseconds(cold.others)),
-    row("bytes for that, both ways", ({ bytes }) => bytes.toFixed(0)),
+    row("bytes on all lines meanwhile", ({ bytes }) => `median ${median(bytes)}`),
     row("first resolution, by who keeps the record", ({ cold }) => inMilliseconds(cold.holders)),
     row("stale just after an update, as usual", ({ usual }) => share(usual)),
     row("stale just after an update, without cache", ({ uncached }) => share(uncached)),

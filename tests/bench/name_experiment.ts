@@ -6,8 +6,8 @@ export interface NameFigures {
   readonly published: number[];
   /** First resolutions of a name, by nodes that keep the record for everybody, and by the others. */
   readonly cold: { readonly holders: number[]; readonly others: number[] };
-  /** What went over the lines for one of the latter. */
-  readonly bytes: number;
+  /** What went over all lines during each of the latter, the network's upkeep included. */
+  readonly bytes: number[];
   /** Answers just after an update by nodes that had resolved the name before. */
   readonly usual: Staleness;
   /** The same when they are told to leave their cache out. */
@@ -35,11 +35,11 @@ export async function measureNames(network: NameNetwork, size: number): Promise<
   const figures = {
     published: [] as number[],
     cold: { holders: [] as number[], others: [] as number[] },
+    bytes: [] as number[],
     usual: nothing(),
     uncached: nothing(),
     slept: nothing(),
   };
-  let bytes = 0;
   for (let publisher = 0; publisher < PUBLISHERS; publisher++) {
     const others = Array.from({ length: size }, (_, place) => place)
       .filter((place) => place !== publisher);
@@ -63,7 +63,7 @@ export async function measureNames(network: NameNetwork, size: number): Promise<
       const milliseconds = await time(() => network.resolve(place, publisher, true));
       const isHolder = holders.includes(place);
       figures.cold[isHolder ? "holders" : "others"].push(milliseconds);
-      if (!isHolder) bytes += network.bytes() - before;
+      if (!isHolder) figures.bytes.push(network.bytes() - before);
     }
     await update(2);
     await ask(others, true, 2);
@@ -77,7 +77,7 @@ export async function measureNames(network: NameNetwork, size: number): Promise<
       }
     }
   }
-  return { ...figures, bytes: bytes / figures.cold.others.length };
+  return figures;
 }
 
 async function sleepThrough(

@@ -1,6 +1,7 @@
 import { median, progress } from "./measure.ts";
 import { type BenchNetwork, type BenchNode, startBenchNetwork } from "./network_nodes.ts";
 import {
+  idleBytes,
   inMilliseconds,
   lookUps,
   missing,
@@ -16,7 +17,6 @@ const MISSING = 20;
 const UPDATES = 20;
 /** Look-ups whose processor time is measured. */
 const CPU_LOOK_UPS = 30;
-const IDLE_MILLISECONDS = 2_000;
 
 /** This one's verifier remembers nothing. */
 const FORGETFUL = SIZE - 1;
@@ -57,13 +57,6 @@ async function benchLookUps(network: BenchNetwork): Promise<string[]> {
     ` (${(bytes / records).toFixed(0)} for each node asked)`,
     `  missing key: ${await missing(network.nodes, MISSING)} (limit 1000 ms)`,
   ];
-}
-
-/** Bytes per millisecond when nobody asks for anything. */
-async function idleBytes(network: BenchNetwork): Promise<number> {
-  const before = network.bytes();
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MILLISECONDS));
-  return (network.bytes() - before) / IDLE_MILLISECONDS;
 }
 
 /** From the start of a publication to the moment at which another node's walk meets it. */

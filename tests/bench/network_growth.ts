@@ -11,7 +11,7 @@ import {
 
 const SIZES: readonly number[] = [5, 10, 20, 40];
 const DELAY_MILLISECONDS = 25;
-const LOOK_UPS = 40;
+const LOOK_UPS = 30;
 const MISSING = 10;
 
 /**

@@ -3,6 +3,8 @@ import { median, percentile95 } from "./measure.ts";
 import type { BenchNetwork, BenchNode } from "./network_nodes.ts";
 import type { LookUp } from "./network_orders.ts";
 
+const IDLE_MILLISECONDS = 2_000;
+
 /** A wallet whose pointer the network holds. */
 export interface Published {
   readonly signer: Signer;
@@ -50,6 +52,13 @@ export async function missing(askers: readonly BenchNode[], count: number): Prom
   const failed = walks.reduce((sum, { failures }) => sum + failures, 0);
   return `${inMilliseconds(wholeOf(walks))}, worst ${Math.max(...wholeOf(walks)).toFixed(0)} ms` +
     (failed === 0 ? "" : `, ${failed} of the nodes asked did not answer`);
+}
+
+/** Bytes per millisecond when nobody asks for anything. */
+export async function idleBytes({ bytes }: Pick<BenchNetwork, "bytes">): Promise<number> {
+  const before = bytes();
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MILLISECONDS));
+  return (bytes() - before) / IDLE_MILLISECONDS;
 }
 
 export function inMilliseconds(values: readonly number[]): string {
