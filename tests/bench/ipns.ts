@@ -1,4 +1,5 @@
 import { findTool } from "../support/tools.ts";
+import { bareRoundTrip } from "./bare_round_trip.ts";
 import { startIpnsNames } from "./ipns_names.ts";
 import { median, progress } from "./measure.ts";
 import { measureNames, type NameFigures, type Staleness } from "./name_experiment.ts";
@@ -23,7 +24,8 @@ export async function benchIpns(): Promise<string[]> {
   const row = (what: string, cell: (figures: NameFigures) => string) =>
     `  | ${what} | ${cell(ours)} | ${cell(theirs)} |`;
   return [
-    `pointers beside IPNS (Kubo), ${SIZE} nodes or daemons each, ${DELAY_MILLISECONDS} ms each way`,
+    `pointers beside IPNS (Kubo), ${SIZE} nodes or daemons each, ${DELAY_MILLISECONDS} ms each way` +
+    `; a bare round trip: ${(await bareRoundTrip(DELAY_MILLISECONDS)).toFixed(1)} ms`,
     "  | | pointers | IPNS |",
     row("a publication", ({ published }) => inMilliseconds(published)),
     row("first resolution, by who has to ask others", ({ cold }) => inMilliseconds(cold.others)),

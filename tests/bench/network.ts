@@ -1,3 +1,4 @@
+import { bareRoundTrip } from "./bare_round_trip.ts";
 import { median, progress } from "./measure.ts";
 import { type BenchNetwork, type BenchNode, startBenchNetwork } from "./network_nodes.ts";
 import {
@@ -30,7 +31,8 @@ export async function benchNetwork(): Promise<string[]> {
     memoSize: (place) => place === FORGETFUL ? 0 : 10_000,
   });
   return [
-    `pointer network, ${SIZE} nodes as ${SIZE} processes on one machine, no delay between them`,
+    `pointer network, ${SIZE} nodes as ${SIZE} processes on one machine, no delay between them` +
+    `; a bare round trip: ${(await bareRoundTrip(0)).toFixed(2)} ms`,
     ...await benchLookUps(network),
     ...await benchUpdates(network),
     ...await benchMemo(network),

@@ -1,4 +1,5 @@
-import { progress } from "./measure.ts";
+import { bareRoundTrip } from "./bare_round_trip.ts";
+import { median, progress } from "./measure.ts";
 import { startBenchNetwork } from "./network_nodes.ts";
 import {
   inMilliseconds,
@@ -24,8 +25,10 @@ export async function benchGrowth(): Promise<string[]> {
     size: first,
     delayMilliseconds: DELAY_MILLISECONDS,
   });
+  const bare = await bareRoundTrip(DELAY_MILLISECONDS);
   const lines = [
-    `pointer network as it grows, each node a process of its own, ${DELAY_MILLISECONDS} ms each way`,
+    `pointer network as it grows, each node a process of its own, ${DELAY_MILLISECONDS} ms each way` +
+    `; a bare round trip: ${bare.toFixed(1)} ms`,
     "  | nodes | get, first record | get, all asked | nodes asked | missing key | publication |",
   ];
   for (const size of SIZES) {
@@ -43,7 +46,9 @@ export async function benchGrowth(): Promise<string[]> {
     const cells = [
       size,
       inMilliseconds(found.map(({ firstMilliseconds }) => firstMilliseconds ?? NaN)),
-      inMilliseconds(wholeOf(found)),
+      `${inMilliseconds(wholeOf(found))}, ${
+        (median(wholeOf(found)) / bare).toFixed(1)
+      } round trips`,
       (asked / found.length).toFixed(1),
       await missing(network.nodes, MISSING),
       inMilliseconds(publications),
