@@ -56,9 +56,9 @@ export async function openPointerDatabase(
  * a log beside it was cut off: SQLite would take it for a new one too, and throw the log away.
  */
 async function refuseOrphanedLog(path: string): Promise<void> {
-  if (path === ":memory:" || await fileSize(path) > 0 || await fileSize(`${path}-wal`) === 0) {
-    return;
-  }
+  if (path === ":memory:") return;
+  // In this order: another process that is just making the database fills the file before the log.
+  if (await fileSize(`${path}-wal`) === 0 || await fileSize(path) > 0) return;
   throw damaged(path, new Error("The file is empty, but its write-ahead log is not."));
 }
 
