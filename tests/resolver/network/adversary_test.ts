@@ -133,9 +133,10 @@ Deno.test("one that names a thousand peers has none of them dialled", LIBP2P_TES
     assert.equal(of(adversary)?.outcome, "failed");
   }
   assert.equal(tarpit.connections(), 0);
-  // As many as an honest node may name: they are tried, within what two walks of 3 paths may dial.
+  // As many as an honest node may name: they are tried, within what walks of 3 paths may dial. There are
+  // two for the look-up, and beside it each of the 3 nodes may be looking for neighbours.
   adversary.turn(invents(20));
   const { of } = await lookUpFrom(all, makeSigner().identity);
   assert.equal(of(adversary)?.outcome, "none");
-  assert.ok(tarpit.connections() <= 2 * (3 * 4 + 40), `${tarpit.connections()} dials`);
+  assert.ok(tarpit.connections() <= 5 * (3 * 4 + 40), `${tarpit.connections()} dials`);
 });
