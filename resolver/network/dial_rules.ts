@@ -94,7 +94,7 @@ export function createDialRules(
 }
 
 /** The address without the peer's id at its end. */
-export function withoutPeer(address: Multiaddr): string {
+function withoutPeer(address: Multiaddr): string {
   return address.toString().replace(/\/p2p\/[^/]+$/, "");
 }
 

@@ -2,7 +2,7 @@ import { type Stream, StreamMessageEvent } from "@libp2p/interface";
 import { messageFields, readVarint } from "./message_fields.ts";
 
 /** An answer with a record of 8 KiB and 20 peers of 8 addresses each takes some 18 KiB. */
-export const MESSAGE_MAX_BYTES = 32 * 1_024;
+const MESSAGE_MAX_BYTES = 32 * 1_024;
 
 /**
  * An honest answer names at most Kademlia's k peers, and perhaps the one asked for and the answerer.

@@ -19,7 +19,7 @@ export interface PeersOptions extends Call {
   /** PEERS: base URLs without a slash at the end. */
   readonly peers: readonly string[];
   readonly records: PeerRecords;
-  readonly node: Node | null;
+  readonly node: Node;
   readonly network: PointerNetwork | null;
   readonly verifier: Verifier;
   readonly outbound: Outbound;
@@ -56,9 +56,12 @@ const ACQUAINTANCE_MILLISECONDS = 10 * 60_000;
 /** As long as nobody of the DHT is connected. */
 const LONELY_MILLISECONDS = 60_000;
 
-/** Follows the peers, hands them what is stored here, and gets to know others until the signal aborts. Asks nobody before it returns. */
+/**
+ * Follows the peers, hands them what is stored here, and gets to know others, until the signal aborts.
+ * Asks nobody before it returns.
+ */
 export function startPeers(options: PeersOptions): Peers {
-  const { records, node, network, outbound, clock, lookUp, signal } = options;
+  const { records, network, outbound, clock, lookUp, signal } = options;
   const { alarm = systemAlarm, random = Math.random } = options;
   const { book, waitingRoom, clockCheck } = records;
   const peers = configuredPeers(options.peers, { records, outbound, clock });
@@ -72,24 +75,14 @@ export function startPeers(options: PeersOptions): Peers {
     }
   }
 
-  const work: Promise<unknown>[] = [];
   const pace = createPace({ clock, alarm, signal });
-  const followed = node === null ? [] : peers.map((peer) =>
-    follow(peer, {
-      ...options,
-      node,
-      alarm,
-      random,
-      pace,
-      records,
-    })
-  );
-  work.push(...followed.map(({ ended }) => ended));
-  if (node !== null) {
-    waitingRoom.open({ alarm, lookUp, signal });
-    work.push(...peers.map((peer) => push(peer, { ...options, node, alarm, random })));
-    work.push(stayAcquainted().catch(() => {}));
-  }
+  const followed = peers.map((peer) => follow(peer, { ...options, alarm, random, pace }));
+  waitingRoom.open({ alarm, lookUp, signal });
+  const work = [
+    ...followed.map(({ ended }) => ended),
+    ...peers.map((peer) => push(peer, { ...options, alarm, random })),
+    stayAcquainted().catch(() => {}),
+  ];
 
   return {
     status: () => ({

@@ -3,7 +3,6 @@ import { importer, type ImporterOptions } from "ipfs-unixfs-importer";
 import { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import { sha256 } from "multiformats/hashes/sha2";
-import { RAW } from "../../resolver/content/cid.ts";
 import type { BlockSource } from "../../resolver/contracts.ts";
 
 /** Blocks by the text of their CIDv1. */
@@ -18,11 +17,6 @@ export interface Tree {
 export async function rawTree(bytes: Uint8Array<ArrayBuffer>): Promise<Tree> {
   const root = CID.createV1(raw.code, await sha256.digest(bytes));
   return { root, blocks: new Map([[root.toString(), bytes]]) };
-}
-
-/** A block of any codec; `name` is the CID that it gets. */
-export async function namedBlock(bytes: Uint8Array<ArrayBuffer>, code: number = RAW) {
-  return { name: CID.createV1(code, await sha256.digest(bytes)), bytes };
 }
 
 /** One file as UnixFS, in chunks of so many bytes. */

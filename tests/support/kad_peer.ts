@@ -114,7 +114,7 @@ export function sendBytes(stream: Stream, bytes: Uint8Array): void {
 }
 
 /** The first message that comes on a stream; null when the stream ends before. */
-export async function firstMessage(stream: Stream): Promise<Uint8Array | null> {
+async function firstMessage(stream: Stream): Promise<Uint8Array | null> {
   const { promise, resolve } = Promise.withResolvers<Uint8Array | null>();
   let gathered = new Uint8Array();
   stream.addEventListener("message", ({ data }) => {

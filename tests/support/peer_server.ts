@@ -104,7 +104,7 @@ export async function untilHeld({ node }: PeerServer, pointer: VerifiedPointer):
 }
 
 /** Waits until the condition holds, which is looked at whenever something was stored. */
-export function untilStored(node: Node, condition: () => boolean): Promise<void> {
+function untilStored(node: Node, condition: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const patience = setTimeout(() => end(() => reject(new Error("it never came"))), 60_000);
     const stop = node.pointers.onStored(look);

@@ -12,7 +12,7 @@ const base32 = (length: number) =>
     maxLength: length,
   }).map((characters) => characters.join(""));
 
-export const anyAddress = hex(20, 20).map(checksumAddress);
+const anyAddress = hex(20, 20).map(checksumAddress);
 
 export const anyIdentity: fc.Arbitrary<Identity> = fc.oneof(
   anyAddress.map((address) => ({ kind: "wallet" as const, address })),

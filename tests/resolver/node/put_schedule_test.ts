@@ -73,7 +73,7 @@ Deno.test("the schedule survives a restart", async () => {
   await again.close();
 });
 
-Deno.test("a greater pointer is new to the network: it is due as any new one", async () => {
+Deno.test("a greater pointer is new to the network: it is due like every new one", async () => {
   await using world = await scheduledNode();
   const { pointers } = world;
   pointers.put(madePointer(1), STRANGER);

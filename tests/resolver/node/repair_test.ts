@@ -102,7 +102,7 @@ for (const [what, atLeast, damage] of DAMAGES) {
     }
     assert.equal(await node.pointers.changes(cursor, 10, now), null, "followers begin again");
     assert.equal(node.keyValues.get("peers/cursor/one"), null);
-    // It works as any other, and the next start finds nothing to repair.
+    // It works like every other, and the next start finds nothing to repair.
     for (const pointer of pointers) node.pointers.put(pointer, { kind: "peer", key: "a peer" });
     assert.equal(heldOf(node, pointers), WALLETS);
     await node.close();

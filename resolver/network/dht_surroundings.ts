@@ -1,0 +1,117 @@
+import { type Connection, isPeerId, type Stream } from "@libp2p/interface";
+import type { KadDHTComponents } from "@libp2p/kad-dht";
+import type { Multiaddr } from "@multiformats/multiaddr";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import type { NetworkCounters } from "./counters.ts";
+import { currentBudget } from "./dial_budget.ts";
+import type { DialRules } from "./dial_rules.ts";
+import { guardStream } from "./message_guard.ts";
+import { currentSender, senderOf, type Senders } from "./senders.ts";
+
+// The engine has no hooks for what stands here. It is given libp2p's parts, each behind a guard.
+
+/** What the engine is given to live on; libp2p's own components have more. */
+export type DhtSurroundings = Omit<KadDHTComponents, "datastore" | "metrics">;
+
+/** Addresses of one peer that others are told: as many as a node dials. */
+const ADDRESSES_TOLD = 8;
+
+/**
+ * The same, but what goes into answers to others is only what they may be told: the engine takes it
+ * from here as it is. Dialling has the original.
+ */
+export function discreet(
+  peerStore: DhtSurroundings["peerStore"],
+  dialRules: DialRules,
+): DhtSurroundings["peerStore"] {
+  function tellable<T>(addresses: readonly T[], of: (one: T) => Multiaddr): T[] {
+    return addresses.filter((one) => dialRules.mayTell(of(one))).slice(0, ADDRESSES_TOLD);
+  }
+  return overlay(peerStore, {
+    async get(id, options) {
+      const peer = await peerStore.get(id, options);
+      if (currentSender.getStore() === undefined) return peer;
+      return { ...peer, addresses: tellable(peer.addresses, ({ multiaddr }) => multiaddr) };
+    },
+    async getInfo(id, options) {
+      const peer = await peerStore.getInfo(id, options);
+      if (currentSender.getStore() === undefined) return peer;
+      return { ...peer, multiaddrs: tellable(peer.multiaddrs, (address) => address) };
+    },
+  });
+}
+
+/**
+ * The same, but answers to the streams that it opens are looked at before the engine reads them, and
+ * a walk opens only so many connections. Whether somebody may be dialled is asked here for everybody
+ * whom an answer names: no name is looked up for that, only when one is dialled.
+ */
+export function guardedOutside(
+  connectionManager: DhtSurroundings["connectionManager"],
+  dialRules: DialRules,
+): DhtSurroundings["connectionManager"] {
+  return overlay(connectionManager, {
+    async openStream(peer, protocols, options) {
+      if (isPeerId(peer) && connectionManager.getConnections(peer).length === 0) {
+        const mayDial = currentBudget.getStore()?.take(pathOf(options)) ?? true;
+        if (!mayDial) throw new OurSpaceError("The walk has dialled as many nodes as it may.");
+      }
+      const stream = await connectionManager.openStream(peer, protocols, options);
+      guardStream(stream, () => {});
+      return stream;
+    },
+    isDialable: (addresses) =>
+      Promise.resolve([addresses].flat().some((address) => dialRules.mayKeep(address))),
+  });
+}
+
+/** Which of a walk's paths it is for: the engine passes all its options on. */
+function pathOf(options: object | undefined): number {
+  const path: unknown = options !== undefined && "path" in options ? options.path : null;
+  const index: unknown = typeof path === "object" && path !== null && "index" in path
+    ? path.index
+    : -1;
+  return typeof index === "number" ? index : -1;
+}
+
+/** The same, but the engine's handlers are called only for what may be handled, and say for whom. */
+export function guardedInside(
+  registrar: DhtSurroundings["registrar"],
+  { senders, counters }: { senders: Senders; counters: NetworkCounters },
+): DhtSurroundings["registrar"] {
+  return overlay(registrar, {
+    handle: (protocol, handler, options) =>
+      registrar.handle(protocol, (stream: Stream, connection: Connection) => {
+        const sender = senderOf(connection);
+        if (senders.isDisgraced(sender)) {
+          connection.abort(new OurSpaceError("The peer sent too many forged records."));
+          return;
+        }
+        guardStream(stream, ({ kind }) => {
+          counters.receive(kind);
+          if (senders.mayAsk(sender)) return;
+          counters.refuse("rate-limited");
+          throw new RangeError("the peer sends too many messages");
+        });
+        return currentSender.run(sender, () => handler(stream, connection));
+      }, options),
+    // Who is met while somebody's message is handled is met for this node, not for the sender.
+    register: (protocol, topology, options) =>
+      registrar.register(protocol, {
+        ...topology,
+        onConnect: (peer, connection) =>
+          currentSender.exit(() => topology.onConnect?.(peer, connection)),
+      }, options),
+  });
+}
+
+/** An object that answers like another one, but for some methods. */
+function overlay<T extends object>(original: T, own: Partial<T>): T {
+  return new Proxy(original, {
+    get(target, name) {
+      if (name in own) return Reflect.get(own, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
