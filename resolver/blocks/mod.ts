@@ -1,4 +1,5 @@
 import type { BlockSource, Part } from "../contracts.ts";
+import { bitswapBlocks } from "./bitswap.ts";
 import { kuboBlocks } from "./kubo.ts";
 import { localBlocks } from "./local.ts";
 import { peerBlocks } from "./peers.ts";
@@ -9,5 +10,6 @@ export const blockSources: readonly Part<BlockSource>[] = [
   localBlocks,
   kuboBlocks,
   peerBlocks,
+  bitswapBlocks,
   trustlessGatewayBlocks,
 ];

@@ -1,4 +1,4 @@
-import { type Connection, isPeerId, type Stream } from "@libp2p/interface";
+import { type Connection, isPeerId, type Peer, type PeerId, type Stream } from "@libp2p/interface";
 import type { KadDHTComponents } from "@libp2p/kad-dht";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { OurSpaceError } from "../../schemas/errors.ts";
@@ -29,8 +29,9 @@ export function discreet(
   }
   return overlay(peerStore, {
     async get(id, options) {
-      const peer = await peerStore.get(id, options);
-      if (currentSender.getStore() === undefined) return peer;
+      if (currentSender.getStore() === undefined) return await peerStore.get(id, options);
+      // A provider that was forgotten meanwhile has no addresses: the others are told all the same.
+      const peer = await peerStore.get(id, options).catch((error) => forgotten(id, error));
       return { ...peer, addresses: tellable(peer.addresses, ({ multiaddr }) => multiaddr) };
     },
     async getInfo(id, options) {
@@ -39,6 +40,11 @@ export function discreet(
       return { ...peer, multiaddrs: tellable(peer.multiaddrs, (address) => address) };
     },
   });
+}
+
+function forgotten(id: PeerId, error: unknown): Peer {
+  if (!(error instanceof Error) || error.name !== "NotFoundError") throw error;
+  return { id, addresses: [], protocols: [], metadata: new Map(), tags: new Map() };
 }
 
 /**

@@ -7,6 +7,7 @@ import { type Ping, ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
 import { webSockets } from "@libp2p/websockets";
 import { createLibp2p, type Libp2pOptions } from "libp2p";
+import { type Bitswap, type BitswapOptions, createBitswap } from "../bitswap/bitswap.ts";
 import type { Alarm } from "../deadline.ts";
 import { createDht, type DhtGuards } from "./dht_service.ts";
 import { createHttpPort, type HttpPort } from "./http_port.ts";
@@ -52,6 +53,7 @@ export type HostServices = {
   readonly ping: Ping;
   readonly dht: KadDHT;
   readonly httpPort: HttpPort;
+  readonly bitswap: Bitswap;
 };
 
 /** A libp2p node. */
@@ -65,10 +67,11 @@ export interface Host {
 
 /** Starts it. Throws when an address cannot be listened on. */
 export async function startHost(
-  { privateKey, peerData, guards, listening, mode, relaxed, discovery, alarm, signal }: {
+  options: {
     privateKey: PrivateKey;
     peerData: PeerData;
     guards: DhtGuards;
+    bitswap: BitswapOptions;
     listening: Listening;
     mode: "server" | "client";
     /** Many nodes may share one address: a test, or a network behind one. */
@@ -78,6 +81,7 @@ export async function startHost(
     signal: AbortSignal;
   },
 ): Promise<Host> {
+  const { privateKey, peerData, guards, bitswap, listening, mode, relaxed, discovery } = options;
   const libp2p = await createLibp2p<HostServices>({
     start: false,
     privateKey,
@@ -111,7 +115,8 @@ export async function startHost(
       identify: identify(),
       ping: ping(),
       dht: (components) => createDht(components, guards, mode),
-      httpPort: (components) => createHttpPort(components, { alarm, signal }),
+      httpPort: (components) => createHttpPort(components, options),
+      bitswap: (components) => createBitswap(components, bitswap),
     },
   });
   const listeners = new Set<Listener>();

@@ -5,8 +5,8 @@ import { messageFields, readVarint } from "./message_fields.ts";
 const MESSAGE_MAX_BYTES = 32 * 1_024;
 
 /**
- * An honest answer names at most Kademlia's k peers, and perhaps the one asked for and the answerer.
- * More are refused together: each would cost dials.
+ * An honest answer names at most Kademlia's k peers, and perhaps the one asked for and the answerer;
+ * and as many providers. More are refused together: each would cost dials.
  */
 export const ANSWER_MAX_PEERS = 24;
 
@@ -30,7 +30,7 @@ const LENGTH_MAX_BYTES = 4;
 export interface MessageSummary {
   /** `unknown` for a number that the protocol does not have. */
   readonly kind: string;
-  /** How many peers it names. */
+  /** How many closer peers it names, or how many providers: the larger of the two. */
   readonly peers: number;
 }
 
@@ -88,16 +88,19 @@ function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arra
 /** Throws RangeError when it is no message, or names too many peers, or too many addresses of one. */
 export function summarize(message: Uint8Array): MessageSummary {
   let type = 0;
-  let peers = 0;
+  let closer = 0;
+  let providers = 0;
   for (const field of messageFields(message)) {
     if (field.number === TYPE_FIELD) type = field.value;
-    if (field.number !== CLOSER_FIELD && field.number !== PROVIDER_FIELD) continue;
-    peers += 1;
+    if (field.number === CLOSER_FIELD) closer += 1;
+    else if (field.number === PROVIDER_FIELD) providers += 1;
+    else continue;
     const addresses = countAddresses(field.bytes);
     if (addresses > PEER_MAX_ADDRESSES) {
       throw new RangeError(`the message names ${addresses} addresses of a peer`);
     }
   }
+  const peers = Math.max(closer, providers);
   if (peers > ANSWER_MAX_PEERS) throw new RangeError(`the message names ${peers} peers`);
   return { kind: KINDS[type] ?? "unknown", peers };
 }

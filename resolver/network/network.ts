@@ -2,6 +2,7 @@ import type { Identity } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, PeerAnswer } from "../contracts.ts";
 import type { RefusalReason } from "../errors.ts";
+import type { ContentNetwork } from "./content_network.ts";
 
 /** The DHT's own protocol: nobody else's Kademlia network is joined by mistake. */
 export const DHT_PROTOCOL = "/ourspace/kad/1.0.0";
@@ -25,6 +26,8 @@ export interface PointerNetwork {
   lookUp(identity: Identity, call: Call): AsyncIterable<PeerAnswer>;
   /** Hands a pointer to the nodes closest to its key. */
   put(pointer: VerifiedPointer, call: Call): Promise<NetworkPut>;
+  /** Blocks, and who holds them. */
+  readonly content: ContentNetwork;
   /**
    * Opens a connection to a node, for its address (with or without `/p2p/…`). `trusted`: the operator
    * named it, so that it may be private; otherwise it passes the rules for strangers' addresses.

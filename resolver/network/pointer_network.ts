@@ -5,6 +5,7 @@ import { deadline, systemAlarm } from "../deadline.ts";
 import { UnavailableError } from "../errors.ts";
 import { allowPrivateSetting } from "../outbound/setting.ts";
 import { prepareSignatureChecks } from "../signature.ts";
+import { beginContent, createContentNetwork } from "./content_network.ts";
 import { createCounters } from "./counters.ts";
 import { createDialRules } from "./dial_rules.ts";
 import { closeWebSocket } from "./http_port.ts";
@@ -15,12 +16,13 @@ import type { NetworkPut, PointerNetwork } from "./network.ts";
 import type { NetworkOptions } from "./open_network.ts";
 import { PeerData } from "./peer_data.ts";
 import { openPeerKey } from "./peer_key.ts";
+import { createProviderRecords } from "./provider_records.ts";
 import { putPointer } from "./put_pointer.ts";
 import { createRecordRules } from "./record_rules.ts";
 import { RecordStore } from "./record_store.ts";
 import { keepConnected } from "./redial.ts";
 import { createSenders } from "./senders.ts";
-import { bootstrapSetting } from "./settings.ts";
+import { bitswapPeersSetting, bootstrapSetting } from "./settings.ts";
 import { startListening } from "./start_listening.ts";
 
 /** The engine ends its walks by itself; this is for the case that it does not. Milliseconds. */
@@ -32,25 +34,32 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   const { node, settings, verifier, clock, dns, report } = options;
   const { alarm = systemAlarm, random = Math.random, onNotYetValid = () => {} } = options;
   const allowPrivate = settings.get(allowPrivateSetting);
-  const bootstrap = settings.get(bootstrapSetting).map(checked);
+  const entries = [bootstrapSetting, bitswapPeersSetting]
+    .flatMap((setting) => settings.get(setting).map(checked));
   const closing = new AbortController();
 
   const counters = createCounters();
   const senders = createSenders(clock);
   const dialRules = createDialRules({ allowPrivate, dns, clock, alarm });
-  for (const address of bootstrap) dialRules.trust(multiaddr(address));
+  for (const address of entries) dialRules.trust(multiaddr(address));
   const rules = createRecordRules({ verifier, counters, senders, onNotYetValid });
-  const records = new RecordStore({ pointers: node.pointers, rules, counters, clock, random });
+  const { pointers, blocks } = node;
+  const providers = createProviderRecords({ clock, random });
+  const records = new RecordStore({ pointers, providers, rules, counters, clock, random });
   const peerData = new PeerData({ stored: node.keyValues, alarm, report });
   const guards = { records, rules, dialRules, senders, counters };
+  const { signal } = closing;
+  const { standings, onUnasked } = beginContent(clock);
+  const bitswap = { ...options, blocks, clock, alarm, signal, onUnasked };
 
   await prepareSignatureChecks();
   const { host, mode, httpPort } = await startListening(options, {
     privateKey: await openPeerKey(node.dataDir),
     peerData,
     guards,
+    bitswap,
     alarm,
-    signal: closing.signal,
+    signal,
   }).catch((error) => {
     closing.abort();
     peerData.close();
@@ -59,7 +68,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   const { libp2p, routingTable } = host;
   const { dht } = libp2p.services;
   const connectedPeers = watchPeers(libp2p);
-  const stopRedialling = keepConnected({ libp2p, routingTable, bootstrap, alarm, random });
+  const stopRedialling = keepConnected({ libp2p, routingTable, entries, alarm, random });
 
   const puts = { confirmed: 0, failed: 0 };
   let closed: Promise<void> | undefined;
@@ -75,7 +84,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   const lookUps = createLookUps({
     dht,
     self: libp2p.peerId.toMultihash().bytes,
-    pointers: node.pointers,
+    pointers,
     verifier,
     clock,
     alarm,
@@ -113,6 +122,14 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     addresses: () => mode === "client" ? [] : libp2p.getMultiaddrs().map(String),
     lookUp: lookUps.lookUp,
     put,
+    content: createContentNetwork({
+      host,
+      records: providers,
+      dialRules,
+      standings,
+      clock,
+      alarm,
+    }),
     connect,
     peers: connectedPeers,
     accept: (socket, remote) => {

@@ -1,13 +1,15 @@
 import { NotFoundError } from "@libp2p/interface";
 import { Libp2pRecord } from "@libp2p/record";
 import { BaseDatastore } from "datastore-core/base";
-import type { Key, KeyQuery, Pair, Query } from "interface-datastore";
+import { Key, type KeyQuery, type Pair, type Query } from "interface-datastore";
 import { base32 } from "multiformats/bases/base32";
 import type { Identity } from "../../schemas/identity.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Clock } from "../contracts.ts";
 import type { PointerStore } from "../node/node.ts";
+import { isContentName } from "./content_key.ts";
 import type { NetworkCounters } from "./counters.ts";
+import type { ProviderRecords } from "./provider_records.ts";
 import type { RecordRules } from "./record_rules.ts";
 import { identityOfKey } from "./record_key.ts";
 import { nextTurn } from "./next_turn.ts";
@@ -15,6 +17,11 @@ import { currentSender } from "./senders.ts";
 
 /** The engine's keys: `/dht/record/<the DHT key in base32>`. */
 const RECORDS = "/dht/record/";
+/** `/dht/provider/<the content's multihash in base32>/<peer>`. */
+const PROVIDERS = "/dht/provider/";
+
+/** When a provider said so, for an engine that does not look at it. */
+const JUST_NOW = new Uint8Array(1);
 
 /** A record that is not taken because of what is held here. The remote sees a failed put. */
 class NotTakenError extends OurSpaceError {
@@ -25,19 +32,21 @@ class NotTakenError extends OurSpaceError {
  * The engine's datastore is the node's pointer store: "newest wins" is decided there, in one atomic
  * statement, and the engine, which never compares on a put, cannot go round it. It expires records
  * after 48 hours by the time it got them; what is held is this store's business, so it always says
- * "just now" and ignores deletes. Provider records are not kept: adding one throws, which ends the
- * stream of whoever sent it.
+ * "just now" and ignores deletes. Who provides content is kept elsewhere (provider_records.ts), and
+ * swept there.
  */
 export class RecordStore extends BaseDatastore {
   readonly #pointers: PointerStore;
+  readonly #providers: ProviderRecords;
   readonly #rules: RecordRules;
   readonly #counters: NetworkCounters;
   readonly #clock: Clock;
   readonly #random: () => number;
 
   constructor(
-    { pointers, rules, counters, clock, random }: {
+    { pointers, providers, rules, counters, clock, random }: {
       pointers: PointerStore;
+      providers: ProviderRecords;
       rules: RecordRules;
       counters: NetworkCounters;
       clock: Clock;
@@ -46,6 +55,7 @@ export class RecordStore extends BaseDatastore {
   ) {
     super();
     this.#pointers = pointers;
+    this.#providers = providers;
     this.#rules = rules;
     this.#counters = counters;
     this.#clock = clock;
@@ -53,6 +63,8 @@ export class RecordStore extends BaseDatastore {
   }
 
   override async put(key: Key, value: Uint8Array): Promise<Key> {
+    const provided = providedIn(key);
+    if (provided !== null) return this.#putProvider(key, provided);
     identityIn(key);
     const sender = currentSender.getStore();
     // Before it puts, the engine stores here what this node holds, or wants others to hold.
@@ -74,6 +86,20 @@ export class RecordStore extends BaseDatastore {
     return key;
   }
 
+  /** The engine has checked that the provider is the sender itself. */
+  #putProvider(key: Key, { content, provider }: Provided): Key {
+    const sender = currentSender.getStore();
+    // Before it tells others what this node provides, the engine notes it here.
+    if (sender === undefined) return key;
+    if (!isContentName(content)) {
+      this.#counters.refuse("unknown-key");
+      throw new NotTakenError("The key is no content's.");
+    }
+    if (this.#providers.add(content, provider, sender)) return key;
+    this.#counters.refuse("full");
+    throw new NotTakenError("There is no room for the sender's provider records here.");
+  }
+
   override get(key: Key): Uint8Array {
     const identity = identityIn(key);
     const sender = currentSender.getStore();
@@ -89,9 +115,28 @@ export class RecordStore extends BaseDatastore {
 
   override delete(): void {}
 
-  // Only provider records are looked for by prefix, and none are kept.
-  override *_all(_query: Query): Generator<Pair> {}
+  /** Only provider records are looked for by prefix: of one content, or, by the engine's sweep, of all. */
+  override *_all({ prefix = "" }: Query): Generator<Pair> {
+    if (!prefix.startsWith(PROVIDERS)) return;
+    for (const provider of this.#providers.of(prefix.slice(PROVIDERS.length))) {
+      yield { key: new Key(`${prefix}/${provider}`), value: JUST_NOW };
+    }
+  }
+
   override *_allKeys(_query: KeyQuery): Generator<Key> {}
+}
+
+/** What a provider record's key says. */
+interface Provided {
+  readonly content: string;
+  readonly provider: string;
+}
+
+function providedIn(key: Key): Provided | null {
+  const text = key.toString();
+  if (!text.startsWith(PROVIDERS)) return null;
+  const [content = "", provider = ""] = text.slice(PROVIDERS.length).split("/");
+  return { content, provider };
 }
 
 function keyBytes(key: Key): Uint8Array {

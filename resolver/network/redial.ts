@@ -43,15 +43,16 @@ export interface RedialHost {
  * nobody is in the routing table the peers met earlier too. It never gives up. Returns the way to stop.
  */
 export function keepConnected(
-  { libp2p, routingTable, bootstrap, alarm, random }: {
+  { libp2p, routingTable, entries: written, alarm, random }: {
     libp2p: RedialHost;
     routingTable: () => number;
-    bootstrap: readonly string[];
+    /** Multiaddresses. */
+    entries: readonly string[];
     alarm: Alarm;
     random: () => number;
   },
 ): () => void {
-  const entries = bootstrap.map((address) => multiaddr(address));
+  const entries = written.map((address) => multiaddr(address));
   /** Who answered at an address that does not name its peer. */
   const found = new Map<string, PeerId>();
   const stopped = new AbortController();

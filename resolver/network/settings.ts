@@ -17,6 +17,16 @@ export const bootstrapSetting: Setting<readonly string[]> = {
   secret: false,
 };
 
+export const bitswapPeersSetting: Setting<readonly string[]> = {
+  name: "BITSWAP_PEERS",
+  fallback: "",
+  parse: parseMultiaddrs,
+  meaning: "IPFS nodes (Kubo, Helia) that are kept connected and asked for blocks, and may ask for " +
+    "this node's: multiaddresses, comma separated.",
+  danger: "These hosts learn which content is read here, and are reached even when they are private.",
+  secret: false,
+};
+
 export const dhtListenSetting: Setting<"default" | readonly string[]> = {
   name: "DHT_LISTEN",
   fallback: DEFAULT_LISTEN,
@@ -58,6 +68,7 @@ export const dhtMdnsSetting: Setting<boolean> = {
 /** Everything that the network can be told. */
 export const networkSettings: readonly Setting<unknown>[] = [
   bootstrapSetting,
+  bitswapPeersSetting,
   dhtListenSetting,
   dhtAnnounceSetting,
   dhtMdnsSetting,

@@ -1,5 +1,6 @@
 import type { PrivateKey } from "@libp2p/interface";
 import { OurSpaceError } from "../../schemas/errors.ts";
+import type { BitswapOptions } from "../bitswap/bitswap.ts";
 import type { Alarm } from "../deadline.ts";
 import type { KeyValueStore } from "../node/node.ts";
 import { allowPrivateSetting } from "../outbound/setting.ts";
@@ -33,6 +34,7 @@ export async function startListening(
     privateKey: PrivateKey;
     peerData: PeerData;
     guards: DhtGuards;
+    bitswap: BitswapOptions;
     alarm: Alarm;
     signal: AbortSignal;
   },

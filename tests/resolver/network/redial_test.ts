@@ -53,7 +53,7 @@ async function lonelyNode() {
       keepConnected({
         libp2p,
         routingTable: () => world.routingTable,
-        bootstrap: [ENTRY],
+        entries: [ENTRY],
         alarm: clock.alarm,
         random: () => 1,
       }),

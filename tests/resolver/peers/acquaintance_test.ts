@@ -18,24 +18,15 @@ function knowing(peers: readonly unknown[], addresses: readonly unknown[] = []):
 /** A network in which every connection succeeds but those to `closed`. */
 function fakeNetwork(closed: readonly string[] = [], doors: readonly string[] = []) {
   const connected: { address: string; trusted: boolean }[] = [];
-  const network: PointerNetwork = {
+  const network = scriptedNetwork({
     peerId: OWN,
-    mode: "server",
-    addresses: () => [],
-    async *lookUp() {},
-    put: () => Promise.resolve({ confirmed: 0, failed: 0, among: false }),
     connect(address, { trusted }) {
       if (closed.includes(address)) return Promise.reject(new Error("closed"));
       return Promise.resolve(void connected.push({ address, trusted }));
     },
     peers: () =>
       doors.map((address, i) => ({ peer: `peer ${i}`, addresses: [address], server: true })),
-    accept() {},
-    status() {
-      throw new Error("nobody asks");
-    },
-    close: () => Promise.resolve(),
-  };
+  });
   return { network, connected };
 }
 

@@ -1,0 +1,244 @@
+import type { PeerId } from "@libp2p/interface";
+import { base32 } from "multiformats/bases/base32";
+import type { CID } from "multiformats/cid";
+import { isHashed } from "../content/cid.ts";
+import { contentLimits } from "../content/limits.ts";
+import type { Call, Clock } from "../contracts.ts";
+import { abortable } from "../deadline.ts";
+import { OutboundError, UnavailableError } from "../errors.ts";
+import {
+  type BitswapMessage,
+  encodeBitswapMessage,
+  hashOfPrefix,
+  type SentBlock,
+  type Want,
+} from "./message.ts";
+import type { Outbox } from "./outbox.ts";
+
+const SHA2_256 = 0x12;
+
+/**
+ * A block may come so long after it was no longer wanted, because it was on its way; so many of each
+ * peer are known then. Milliseconds.
+ */
+const LATE_MILLISECONDS = 10_000;
+const LATE_MAX = 256;
+
+/** Cancels of wants that were answered wait for the next message, or for so many. */
+const CANCELS_WAITING = 64;
+
+/** What a peer said to a want; null: it does not hold the block. */
+type Answer = Uint8Array<ArrayBuffer> | "has" | null;
+
+/** What this node wants of connected peers. What comes is what the CID names: others' data is dropped. */
+export interface Wants {
+  /**
+   * Null: the peer says that it does not hold the block. Throws UnavailableError, OutboundError (it is
+   * larger than a block may be), and the signal's reason; the peer is then told that it is not wanted.
+   */
+  block(peer: PeerId, cid: CID, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Whether the peer says that it holds the block. Throws like `block`. */
+  has(peer: PeerId, cid: CID, call: Call): Promise<boolean>;
+  /** True when an answer of the peer may be on its way. */
+  expects(peer: PeerId): boolean;
+  receive(peer: PeerId, message: BitswapMessage): Promise<void>;
+  /** The peer has gone. */
+  drop(peer: PeerId): void;
+}
+
+interface Waiter {
+  readonly kind: "have" | "block";
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Wanted {
+  readonly cid: CID;
+  readonly waiters: Set<Waiter>;
+}
+
+interface Asked {
+  readonly peer: PeerId;
+  readonly wanted: Map<string, Wanted>;
+  /** Not sent yet. */
+  readonly outgoing: Map<string, Want>;
+  sending: boolean;
+  /** Keys that are no longer wanted. */
+  readonly late: Set<string>;
+  lateUntil: number;
+}
+
+export function createWants(
+  { outbox, clock, signal, onUnasked, onReceived }: {
+    outbox: Outbox;
+    clock: Clock;
+    /** Ends everything. */
+    signal: AbortSignal;
+    /** Hears of blocks that nobody here wanted: most often a forged one. */
+    onUnasked: (peer: PeerId) => void;
+    onReceived: (bytes: number) => void;
+  },
+): Wants {
+  const peers = new Map<string, Asked>();
+
+  function askedOf(peer: PeerId): Asked {
+    const name = peer.toString();
+    const asked = peers.get(name) ?? {
+      peer,
+      wanted: new Map(),
+      outgoing: new Map(),
+      sending: false,
+      late: new Set(),
+      lateUntil: 0,
+    };
+    peers.set(name, asked);
+    return asked;
+  }
+
+  async function ask(
+    peer: PeerId,
+    cid: CID,
+    kind: Waiter["kind"],
+    call: Call,
+  ): Promise<Answer> {
+    call.signal.throwIfAborted();
+    const asked = askedOf(peer);
+    const key = keyOf(cid);
+    const wanted: Wanted = asked.wanted.get(key) ?? { cid, waiters: new Set() };
+    asked.wanted.set(key, wanted);
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const waiter: Waiter = { kind, resolve, reject };
+    const isAsked = [...wanted.waiters].some((other) => other.kind === kind || kind === "have");
+    wanted.waiters.add(waiter);
+    if (!isAsked) tell(asked, key, { cid, kind, tellMissing: true });
+    try {
+      return await abortable(promise, call.signal);
+    } finally {
+      leave(asked, key, wanted, waiter);
+    }
+  }
+
+  /** A waiter has its answer, or has left: the last one to leave without an answer cancels. */
+  function leave(asked: Asked, key: string, wanted: Wanted, waiter: Waiter): void {
+    const isUnanswered = wanted.waiters.delete(waiter);
+    if (!isUnanswered || wanted.waiters.size > 0 || asked.wanted.get(key) !== wanted) return;
+    forget(asked, key);
+    const isUnsent = asked.outgoing.delete(key);
+    if (!isUnsent) tell(asked, key, { cid: wanted.cid, kind: "cancel", tellMissing: false });
+  }
+
+  function forget(asked: Asked, key: string): void {
+    asked.wanted.delete(key);
+    if (asked.lateUntil <= clock()) asked.late.clear();
+    asked.lateUntil = clock() + LATE_MILLISECONDS;
+    if (asked.late.size < LATE_MAX) asked.late.add(key);
+  }
+
+  function tell(asked: Asked, key: string, want: Want): void {
+    asked.outgoing.set(key, want);
+    if (!asked.sending) void flush(asked);
+  }
+
+  /** Everything that is wanted in one turn leaves in one message. */
+  async function flush(asked: Asked): Promise<void> {
+    asked.sending = true;
+    try {
+      await Promise.resolve();
+      while (asked.outgoing.size > 0) {
+        const wants = [...asked.outgoing.values()];
+        asked.outgoing.clear();
+        await outbox.send(asked.peer, encodeBitswapMessage({ wants }), signal);
+      }
+    } catch (error) {
+      asked.outgoing.clear();
+      failAll(asked, error);
+    } finally {
+      asked.sending = false;
+    }
+  }
+
+  function failAll(asked: Asked, error: unknown): void {
+    const all = [...asked.wanted.values()];
+    asked.wanted.clear();
+    for (const { waiters } of all) settle(waiters, ({ reject }) => reject(error));
+  }
+
+  async function take(asked: Asked, { prefix, data }: SentBlock): Promise<void> {
+    const isExpected = asked.wanted.size > 0 || asked.lateUntil > clock();
+    // Nobody's hash is worth computing when the peer was asked for nothing.
+    if (!isExpected || hashOfPrefix(prefix) !== SHA2_256) return onUnasked(asked.peer);
+    const block = new Uint8Array(data);
+    const digest = await crypto.subtle.digest("SHA-256", block);
+    const key = base32.encode(new Uint8Array(digest));
+    const wanted = asked.wanted.get(key);
+    if (wanted === undefined) return asked.late.has(key) ? undefined : onUnasked(asked.peer);
+    forget(asked, key);
+    if (block.length > contentLimits.blockBytes) {
+      const error = tooLarge(block.length);
+      return settle(wanted.waiters, ({ reject }) => reject(error));
+    }
+    onReceived(block.length);
+    settle(wanted.waiters, ({ resolve }) => resolve(block));
+  }
+
+  function note(asked: Asked, cid: CID, has: boolean): void {
+    const key = keyOf(cid);
+    const wanted = asked.wanted.get(key);
+    if (wanted === undefined) return;
+    const told = [...wanted.waiters].filter(({ kind }) => !has || kind === "have");
+    for (const waiter of told) {
+      wanted.waiters.delete(waiter);
+      waiter.resolve(has ? "has" : null);
+    }
+    if (wanted.waiters.size > 0) return;
+    forget(asked, key);
+    // Kubo would remember the want, and send the block when it gets it.
+    asked.outgoing.set(key, { cid, kind: "cancel", tellMissing: false });
+    if (asked.outgoing.size > CANCELS_WAITING && !asked.sending) void flush(asked);
+  }
+
+  return {
+    async block(peer, cid, call) {
+      const answer = await ask(peer, cid, "block", call);
+      return answer === "has" ? null : answer;
+    },
+
+    has: async (peer, cid, call) => await ask(peer, cid, "have", call) !== null,
+
+    expects(peer) {
+      const asked = peers.get(peer.toString());
+      return asked !== undefined && (asked.wanted.size > 0 || asked.lateUntil > clock());
+    },
+
+    async receive(peer, { blocks, presences }) {
+      const asked = peers.get(peer.toString());
+      if (asked === undefined) return blocks.forEach(() => onUnasked(peer));
+      for (const { cid, has } of presences) if (isHashed(cid)) note(asked, cid, has);
+      for (const block of blocks) await take(asked, block);
+    },
+
+    drop(peer) {
+      const asked = peers.get(peer.toString());
+      peers.delete(peer.toString());
+      if (asked !== undefined) failAll(asked, new UnavailableError("The peer has left."));
+    },
+  };
+}
+
+/** By the digest alone: the same block may be asked for as CIDv0, CIDv1, raw or dag-pb. */
+function keyOf({ multihash }: CID): string {
+  return base32.encode(multihash.digest);
+}
+
+/** Each has left when it is told, so that it does not cancel. */
+function settle(waiters: Set<Waiter>, tell: (waiter: Waiter) => void): void {
+  const all = [...waiters];
+  waiters.clear();
+  all.forEach(tell);
+}
+
+function tooLarge(size: number): OutboundError {
+  return new OutboundError(`It is larger than ${contentLimits.blockBytes} bytes: ${size}.`, {
+    reason: "too-large",
+  });
+}
