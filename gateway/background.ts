@@ -4,8 +4,10 @@ import type { DnsClient } from "../resolver/dns/client.ts";
 import { kuboSetting } from "../resolver/kubo_setting.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
 import { openNetwork } from "../resolver/network/open_network.ts";
+import { startProvidingContents } from "../resolver/network/provide_contents.ts";
 import { startRepublishing } from "../resolver/network/republish.ts";
 import type { Node } from "../resolver/node/node.ts";
+import { createWholeContents } from "../resolver/node/whole_contents.ts";
 import { openPeerRecords, type PeerRecords } from "../resolver/peers/records.ts";
 import { peersSetting } from "../resolver/peers/setting.ts";
 import { type Peers, startPeers } from "../resolver/peers/start.ts";
@@ -63,7 +65,10 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
       work.push(peers.ended, ...provide(options, parts));
       if (network !== null) {
         const { signal } = options;
-        work.push(startRepublishing({ ...options, network, alarm: systemAlarm, random }));
+        const common = { ...options, network, alarm: systemAlarm, random };
+        work.push(startRepublishing(common));
+        const contents = createWholeContents(node, clock);
+        work.push(startProvidingContents({ ...common, contents }));
         if (seeksOthers(settings, node)) {
           work.push(warnWhenLonely(network, { alarm: systemAlarm, signal, report }));
         }

@@ -1,5 +1,7 @@
 import type { SourceAnswer } from "../resolver/ask_source.ts";
 import { sourceReports } from "../resolver/conclude.ts";
+import type { CID } from "multiformats/cid";
+import { parseCid } from "../resolver/content/cid.ts";
 import type { Call, Clock, PointerSource } from "../resolver/contracts.ts";
 import { systemAlarm } from "../resolver/deadline.ts";
 import type { Identifier } from "../resolver/identify.ts";
@@ -8,6 +10,7 @@ import type { Verifier } from "../resolver/verify.ts";
 import { startWalk } from "../resolver/walk.ts";
 import { identityText } from "../schemas/identity.ts";
 import type { Name } from "../schemas/name.ts";
+import type { ContentHolder } from "./content_holders.ts";
 import { isWithdrawn, type VerifiedPointer } from "../schemas/pointer.ts";
 
 /** Everything about one look-up: who was asked, who answered what, and what follows from it. */
@@ -21,6 +24,8 @@ export interface LookUpReport {
   readonly sources: readonly SourceReport[];
   /** Null: nobody gave a valid pointer. */
   readonly winner: Winner | null;
+  /** Who holds the winner's content, asked now; null when there is none to hold. */
+  readonly holders: readonly ContentHolder[] | null;
   /** Milliseconds, from the name to the last answer. */
   readonly milliseconds: number;
 }
@@ -46,6 +51,7 @@ export interface LookUpParts {
   readonly sources: readonly PointerSource[];
   readonly verifier: Verifier;
   readonly clock: Clock;
+  readonly holders: (cid: CID, call: Call) => Promise<readonly ContentHolder[]>;
   /** A greater pointer that was found serves readers, too. */
   readonly accept: (pointer: VerifiedPointer) => void;
 }
@@ -68,15 +74,19 @@ export async function lookUpReport(
   });
   const state = await walk.end;
   signal.throwIfAborted();
-  if (state.greatest !== null) parts.accept(state.greatest);
+  const milliseconds = clock() - startedAt;
+  const { greatest } = state;
+  if (greatest !== null) parts.accept(greatest);
+  const cid = greatest === null || isWithdrawn(greatest) ? null : parseCid(greatest.cid);
   return {
     name: name.text,
     identity: identityText(record.identity),
     via: record.via,
     authenticated: record.authenticated,
     sources: sourceReports(state),
-    winner: state.greatest === null ? null : winner(state.greatest, state.answers),
-    milliseconds: clock() - startedAt,
+    winner: greatest === null ? null : winner(greatest, state.answers),
+    holders: cid === null ? null : await parts.holders(cid, { signal }),
+    milliseconds,
   };
 }
 

@@ -7,6 +7,8 @@ import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
+import { holdersFrom } from "./content_holders.ts";
+import { contentMetrics } from "./http/content_metrics.ts";
 import { networkMetrics } from "./http/network_metrics.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
@@ -61,10 +63,11 @@ export function createServices(
   const metrics = [
     requests.metric,
     ...processMetrics({ startedAt, node }),
-    ...(network === null ? [] : networkMetrics(network)),
+    ...(network === null ? [] : [...networkMetrics(network), ...contentMetrics(network)]),
   ];
   const peers = sources.filter((source) => source.offer !== undefined);
-  const lookUps = { identifier, sources, verifier, clock, accept: resolver.accept };
+  const holders = holdersFrom({ settings, node, network, outbound: parts.outbound });
+  const lookUps = { identifier, sources, verifier, holders, clock, accept: resolver.accept };
   return {
     routes: [
       pointerRoutes({

@@ -2,7 +2,7 @@ import type { Call } from "../../resolver/contracts.ts";
 import type { Identity } from "../../schemas/identity.ts";
 import { environmentVariables } from "../config/environment_variables.ts";
 import { parsePublishArguments, type PublishArguments } from "./publish/arguments.ts";
-import { announce } from "./publish/announce.ts";
+import { announce, countInNetwork } from "./publish/announce.ts";
 import { askConsent } from "./publish/consent.ts";
 import { prepareContent } from "./publish/content.ts";
 import { deliver } from "./publish/deliver.ts";
@@ -52,12 +52,15 @@ export async function publish(args: PublishArguments, tools: Tools, call: Call):
   ]);
   // The node puts what it holds: only after the delivery.
   const network = await announce(pointer, places.announcer, terminal, call);
+  const root = content?.dag.root ?? null;
+  const networkHolders = await countInNetwork(root, places.announcer, terminal, call);
   const publication: Publication = {
     pointer,
     content,
     unchanged: held !== null,
     deliveries,
     otherHolders: [...otherHolders, ...gateways],
+    networkHolders,
     network,
     ownUrl: places.ownUrl,
   };

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { parseCid } from "../../resolver/content/cid.ts";
 import { deadline } from "../../resolver/deadline.ts";
 import { ContentWrongError, NotFoundError } from "../../resolver/errors.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
@@ -6,6 +7,7 @@ import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts"
 import type { Node } from "../../resolver/node/node.ts";
 import { identityText, parseIdentity } from "../../schemas/identity.ts";
 import { parseName } from "../../schemas/name.ts";
+import { BadRequestError } from "../http/bad_request.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
 import { operatorOnly } from "../http/operator.ts";
 import { problem } from "../http/problem.ts";
@@ -22,8 +24,8 @@ const CAR_LIMITS = {
   timeoutMilliseconds: 120_000,
 };
 
-/** Names and all sources to their own deadlines: 5 s and 8 s. */
-const RESOLVE_MILLISECONDS = 15_000;
+/** Names, all sources and whoever may hold the content to their own deadlines: 5 s, 8 s and 6 s. */
+const RESOLVE_MILLISECONDS = 20_000;
 const ANNOUNCE_MILLISECONDS = 15_000;
 
 /** What the admin API works with. */
@@ -61,6 +63,13 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
     const name = parseName(context.req.query("name") ?? "");
     using limit = deadline(RESOLVE_MILLISECONDS, { parent: context.req.raw.signal });
     return context.json(await lookUpReport(name, lookUps, limit));
+  });
+
+  routes.get("/v1/admin/holders", async (context) => {
+    const cid = parseCid(context.req.query("cid") ?? "");
+    if (cid === null) throw new BadRequestError("The parameter `cid` holds no CID.");
+    using limit = deadline(RESOLVE_MILLISECONDS, { parent: context.req.raw.signal });
+    return context.json({ holders: await lookUps.holders(cid, limit) });
   });
 
   routes.post("/v1/admin/announce/:identity", async (context) => {

@@ -103,7 +103,7 @@ export function readMessages(stream: Stream, options: ReadOptions): void {
     }
   });
   stream.addEventListener("close", () => over || finish());
-  stream.addEventListener("remoteCloseWrite", () => {
+  stream.addEventListener("end", () => {
     if (!over) finish();
     stream.close().catch(() => {});
   });

@@ -8,8 +8,8 @@ import type { BlockStore } from "../node/node.ts";
 import { createRateLimit } from "../rate_limit.ts";
 import { createBytePace } from "./byte_pace.ts";
 import {
-  blockPrefix,
   type BitswapMessage,
+  blockPrefix,
   encodeBitswapMessage,
   type Presence,
   type SentBlock,

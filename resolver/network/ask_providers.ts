@@ -1,6 +1,6 @@
 import type { PeerId, Stream } from "@libp2p/interface";
 import { peerIdFromMultihash } from "@libp2p/peer-id";
-import { multiaddr, type Multiaddr } from "@multiformats/multiaddr";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
 import { concat, lengthDelimited, varint, varintField } from "../bitswap/protobuf.ts";

@@ -32,6 +32,12 @@ const DIAL_MILLISECONDS = 5_000;
 const ADDRESS_DIAL_MILLISECONDS = 3_000;
 
 /**
+ * What a peer may have sent before a stream that it opened has its reader: Kubo opens one for a block,
+ * and sends all of it at once.
+ */
+const UNREAD_BYTES = 2_304 * 1_024;
+
+/**
  * On one connection. libp2p closes a connection on which more than `maxEarlyStreams` are opened before
  * it is set up completely: with its 10, look-ups that run at the same time end in resets.
  */
@@ -39,7 +45,7 @@ const STREAMS = {
   maxEarlyStreams: 128,
   maxInboundStreams: 128,
   maxOutboundStreams: 128,
-  streamOptions: { maxReadBufferLength: 256 * 1_024 },
+  streamOptions: { maxReadBufferLength: UNREAD_BYTES },
 };
 
 /** Where a peer was met last may be true for a week, and is worth a try after a long pause. */

@@ -21,9 +21,11 @@ export const bitswapPeersSetting: Setting<readonly string[]> = {
   name: "BITSWAP_PEERS",
   fallback: "",
   parse: parseMultiaddrs,
-  meaning: "IPFS nodes (Kubo, Helia) that are kept connected and asked for blocks, and may ask for " +
+  meaning:
+    "IPFS nodes (Kubo, Helia) that are kept connected and asked for blocks, and may ask for " +
     "this node's: multiaddresses, comma separated.",
-  danger: "These hosts learn which content is read here, and are reached even when they are private.",
+  danger:
+    "These hosts learn which content is read here, and are reached even when they are private.",
   secret: false,
 };
 

@@ -23,12 +23,23 @@ export interface KuboOptions {
    * with the same key alone. Without one it is offline.
    */
   readonly swarmKey?: string;
+  /** Without a key: it talks to whoever is connected by hand, on loopback, and looks for nobody. */
+  readonly online?: boolean;
   /** Settings by their names, e.g. `Addresses.AppendAnnounce`. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** A busy machine starts it in a few seconds. */
 const READY_MILLISECONDS = 60_000;
+
+/** Online, and yet alone: `test` listens on loopback and has no entry points. */
+const BY_HAND: Readonly<Record<string, unknown>> = {
+  "Routing.Type": "none",
+  "Swarm.RelayClient.Enabled": false,
+  "Swarm.EnableHolePunching": false,
+  "AutoNAT.ServiceMode": "disabled",
+  "AutoTLS.Enabled": false,
+};
 
 /** In a private network on one machine: everybody serves the DHT, and nobody looks for other ways. */
 const PRIVATE_NETWORK: Readonly<Record<string, unknown>> = {
@@ -63,13 +74,15 @@ export async function startKubo(options: KuboOptions = {}): Promise<Kubo> {
     // It would look up its own project's host for bootstrap lists.
     "AutoConf.Enabled": false,
     ...(options.swarmKey === undefined ? {} : PRIVATE_NETWORK),
+    ...(options.online === true ? BY_HAND : {}),
     ...options.config,
   });
   if (options.swarmKey !== undefined) {
     await Deno.writeTextFile(`${folder.path}/swarm.key`, options.swarmKey);
   }
+  const isOnline = options.swarmKey !== undefined || options.online === true;
   const daemon = new Deno.Command(program, {
-    args: ["daemon", ...(options.swarmKey === undefined ? ["--offline"] : [])],
+    args: ["daemon", ...(isOnline ? [] : ["--offline"])],
     env,
     stdout: "piped",
     stderr: "null",

@@ -26,6 +26,10 @@ export const REPORT: LookUpReport = {
       ],
     },
   ],
+  holders: [
+    { name: "this node", kind: "here" },
+    { name: "peer-1", kind: "network" },
+  ],
   winner: {
     timestamp: "2026-01-02T00:00:00.000Z",
     cid: "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq",

@@ -1,3 +1,4 @@
+import type { CID } from "multiformats/cid";
 import type { Call } from "../../../resolver/contracts.ts";
 import type { NetworkPut } from "../../../resolver/network/network.ts";
 import type { Node } from "../../../resolver/node/node.ts";
@@ -7,6 +8,7 @@ import { identityText } from "../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import { askRunningNode } from "../ask_running_node.ts";
 import type { RunningNode } from "../running_node.ts";
+import { parseHolders } from "../parse_holders.ts";
 import { visitNetwork } from "../visit_network.ts";
 import { parseJson } from "../parse_json.ts";
 import { isProblem, problemDetail } from "../problem_answer.ts";
@@ -19,11 +21,17 @@ export interface Announcer {
    * Throws OurSpaceError when it could not be tried.
    */
   announce(pointer: VerifiedPointer, call: Call): Promise<NetworkPut | null>;
+  /**
+   * How many nodes of the network hold content, asked now: neither the own one nor the peers. 0 while
+   * the own node does not run, because nobody could fetch it. Throws OurSpaceError.
+   */
+  holders(cid: CID, call: Call): Promise<number>;
 }
 
 /** The route's own deadline is 15 s. */
 const ANNOUNCE_MILLISECONDS = 20_000;
 const MAX_ANSWER_BYTES = 4_096;
+const MAX_HOLDERS_BYTES = 65_536;
 
 /** Through the node that runs. */
 export function runningAnnouncer(node: RunningNode, outbound: Outbound): Announcer {
@@ -39,6 +47,21 @@ export function runningAnnouncer(node: RunningNode, outbound: Outbound): Announc
       if (status === 200) return parsePut(body);
       if (isProblem(body, "no-network")) return null;
       throw new OurSpaceError(problemDetail(body) || `Your node answered with status ${status}.`);
+    },
+
+    async holders(cid, call) {
+      const { status, body } = await askRunningNode(
+        node,
+        {
+          path: `holders?cid=${cid}`,
+          maxBytes: MAX_HOLDERS_BYTES,
+          timeoutMilliseconds: ANNOUNCE_MILLISECONDS,
+        },
+        outbound,
+        call,
+      );
+      if (status !== 200) throw new OurSpaceError(`Your node answered with status ${status}.`);
+      return parseHolders(body).filter(({ kind }) => kind === "network").length;
     },
   };
 }
@@ -60,6 +83,7 @@ export function visitingAnnouncer(
         await network.close();
       }
     },
+    holders: () => Promise.resolve(0),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Publication {
   readonly deliveries: readonly Delivery[];
   /** Names of places that are no nodes and took the content. */
   readonly otherHolders: readonly string[];
+  /** How many nodes of the network, neither the own one nor peers, hold the content already. */
+  readonly networkHolders: number;
   /** Where the own node's pages are, or will be when it runs; null without an own node. */
   readonly ownUrl: string | null;
   /** What became of it in the pointer network; null when there was no way into it. */
@@ -23,10 +25,13 @@ export interface Publication {
 
 /** The result in lines. */
 export function reportLines(publication: Publication): string[] {
-  const { pointer, deliveries, otherHolders } = publication;
+  const { pointer, deliveries, otherHolders, networkHolders: nodes } = publication;
   const pointers = deliveries.filter(({ holdsPointer }) => holdsPointer).length;
   const contents = deliveries.filter(({ holdsContent }) => holdsContent).length;
   const withdrawn = isWithdrawn(pointer);
+  const inNetwork = nodes === 0
+    ? []
+    : [nodes === 1 ? "1 more node of the network" : `${nodes} more nodes of the network`];
   return [
     headline(publication),
     `Address:   ${identityText(pointer.identity)}`,
@@ -35,7 +40,7 @@ export function reportLines(publication: Publication): string[] {
     `Pointer:   held by ${pointers} of ${deliveries.length} places`,
     ...(withdrawn ? [] : [
       `Content:   held by ${
-        [`${contents} of ${deliveries.length} places`, ...otherHolders].join(", ")
+        [`${contents} of ${deliveries.length} places`, ...otherHolders, ...inNetwork].join(", ")
       }`,
     ]),
     ...(publication.network === null ? [] : [networkLine(publication.network)]),

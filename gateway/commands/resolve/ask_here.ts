@@ -5,6 +5,7 @@ import type { Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
 import type { Name } from "../../../schemas/name.ts";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
+import { holdersFrom } from "../../content_holders.ts";
 import { type LookUpReport, lookUpReport } from "../../look_up_report.ts";
 import { createParts } from "../../parts.ts";
 import { visitNetwork } from "../visit_network.ts";
@@ -29,10 +30,12 @@ export async function askHere(
   const { node, verifier, clock } = options;
   const network = await visitNetwork(options, { signal });
   try {
-    const { identifier, sources } = await createParts({ ...options, network, signal });
+    const { identifier, sources, outbound } = await createParts({ ...options, network, signal });
+    const holders = holdersFrom({ ...options, network, outbound });
     const accept = (pointer: VerifiedPointer) =>
       void node.pointers.put(pointer, { kind: "stranger", key: "look-up" });
-    return await lookUpReport(name, { identifier, sources, verifier, clock, accept }, { signal });
+    const parts = { identifier, sources, verifier, holders, clock, accept };
+    return await lookUpReport(name, parts, { signal });
   } finally {
     await network?.close();
   }

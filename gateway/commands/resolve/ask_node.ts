@@ -9,8 +9,8 @@ import { problemDetail } from "../problem_answer.ts";
 import type { RunningNode } from "../running_node.ts";
 import { parseReport } from "./parse_report.ts";
 
-/** The route's own deadline is 15 s. */
-const DEADLINE_MILLISECONDS = 20_000;
+/** The route's own deadline is 20 s. */
+const DEADLINE_MILLISECONDS = 25_000;
 /** Some 20 sources with 64 peers each. */
 const MAX_REPORT_BYTES = 1024 * 1024;
 

@@ -1,6 +1,7 @@
 import type { PeerReport, SourceReport } from "../../../resolver/resolution.ts";
-import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { LookUpReport, Winner } from "../../look_up_report.ts";
+import { count, fields, list, oneOf, text, truth } from "../answer_fields.ts";
+import { parseHolder } from "../parse_holders.ts";
 import { parseJson } from "../parse_json.ts";
 
 const PEER_OUTCOMES: readonly PeerReport["outcome"][] = [
@@ -19,7 +20,7 @@ const REASONS: readonly Winner["because"][] = ["only", "timestamp", "text"];
  */
 export function parseReport(body: string): LookUpReport {
   const report = fields(parseJson(body));
-  const { winner } = report;
+  const { winner, holders } = report;
   return {
     name: text(report["name"]),
     identity: text(report["identity"]),
@@ -27,6 +28,7 @@ export function parseReport(body: string): LookUpReport {
     authenticated: truth(report["authenticated"]),
     sources: list(report["sources"]).map(parseSource),
     winner: winner === null ? null : parseWinner(winner),
+    holders: holders === null ? null : list(holders).map(parseHolder),
     milliseconds: count(report["milliseconds"]),
   };
 }
@@ -68,34 +70,4 @@ function parseWinner(value: unknown): Winner {
 
 function timestamp({ timestamp }: Readonly<Record<string, unknown>>): { timestamp?: string } {
   return timestamp === undefined ? {} : { timestamp: text(timestamp) };
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : wrong();
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : wrong();
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : wrong();
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" ? value : wrong();
-}
-
-function truth(value: unknown): boolean {
-  return typeof value === "boolean" ? value : wrong();
-}
-
-function oneOf<T extends string>(known: readonly T[], value: unknown): T {
-  return known.find((word) => word === value) ?? wrong();
-}
-
-function wrong(): never {
-  throw new OurSpaceError("Your node's answer cannot be read.", {
-    remedy: "Let it run the same version as this command.",
-  });
 }

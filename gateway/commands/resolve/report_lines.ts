@@ -1,4 +1,5 @@
 import type { PeerReport, SourceReport } from "../../../resolver/resolution.ts";
+import type { ContentHolder } from "../../content_holders.ts";
 import type { LookUpReport, Winner } from "../../look_up_report.ts";
 
 const BECAUSE: Readonly<Record<Winner["because"], string>> = {
@@ -9,12 +10,13 @@ const BECAUSE: Readonly<Record<Winner["because"], string>> = {
 
 /** A look-up for people, line by line. */
 export function reportLines(report: LookUpReport): string[] {
-  const { name, identity, via, authenticated, sources, winner, milliseconds } = report;
+  const { name, identity, via, authenticated, sources, winner, holders, milliseconds } = report;
   const rule = via === "identity" ? "" : ` (${via}${authenticated ? ", DNSSEC" : ""})`;
   return [
     `Name:      ${name}`,
     `Identity:  ${identity}${rule}`,
     ...winnerLines(winner, sources),
+    ...(holders === null ? [] : holderLines(holders)),
     `Time:      ${milliseconds} ms`,
     "",
     ...table([
@@ -42,6 +44,21 @@ function winnerLines(winner: Winner | null, sources: readonly SourceReport[]): s
     `Agreeing:  ${agreeing} of ${asked}`,
     withdrawn ? "Content:   none: the feed is withdrawn" : `Content:   ${cid}`,
     ...locations.map((location) => `           ${location}`),
+  ];
+}
+
+/** Of the places, so many are named. */
+const SHOWN_HOLDERS = 20;
+
+function holderLines(holders: readonly ContentHolder[]): string[] {
+  const places = holders.length === 1 ? "1 place" : `${holders.length} places`;
+  const more = holders.length - SHOWN_HOLDERS;
+  return [
+    `Held by:   ${holders.length === 0 ? "nobody who was asked" : `${places}, asked just now`}`,
+    ...holders.slice(0, SHOWN_HOLDERS).map(({ name, kind }) =>
+      `           ${kind === "network" ? "node " : ""}${name}`
+    ),
+    ...(more > 0 ? [`           and ${more} more`] : []),
   ];
 }
 

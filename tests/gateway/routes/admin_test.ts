@@ -33,6 +33,7 @@ function api(
     identifier: createIdentifier({ systems: [], clock }),
     sources,
     verifier: createVerifier({ clock }),
+    holders: () => Promise.resolve([{ name: "this node", kind: "here" as const }]),
     clock,
     accept,
   };

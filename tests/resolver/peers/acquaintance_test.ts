@@ -6,6 +6,7 @@ import { configuredPeers } from "../../../resolver/peers/configured.ts";
 import { appOutbound, type Handler } from "../../support/app_outbound.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { peerRecords } from "../../support/parts.ts";
+import { scriptedNetwork } from "../../support/scripted_network.ts";
 import { settingsOf } from "../../support/settings.ts";
 
 const BASE = "http://10.0.0.5:8000";

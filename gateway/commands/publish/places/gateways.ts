@@ -2,7 +2,7 @@ import { trustlessGatewaysSetting } from "../../../../resolver/blocks/trustless_
 import type { Call } from "../../../../resolver/contracts.ts";
 import type { PreparedContent } from "../content.ts";
 import type { Tools } from "../tools.ts";
-import { holdsBlock } from "./holds_block.ts";
+import { holdsBlock } from "../../../holds_block.ts";
 
 /**
  * The trustless gateways that can give the content's root block already. Only those that the user

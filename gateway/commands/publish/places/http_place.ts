@@ -9,7 +9,7 @@ import type {
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { identityText } from "../../../../schemas/identity.ts";
 import { POINTER_MAX_BYTES } from "../../../../schemas/pointer.ts";
-import { holdsBlock } from "./holds_block.ts";
+import { holdsBlock } from "../../../holds_block.ts";
 import { greaterHeld, type Place } from "./place.ts";
 import { problemDetail } from "../../problem_answer.ts";
 

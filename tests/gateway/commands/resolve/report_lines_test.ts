@@ -10,6 +10,9 @@ Deno.test("a look-up is a table: who answered what, how long it took, which poin
     "Agreeing:  1 of 2 sources",
     "Content:   bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq",
     "           https://alice.example/feed.xml",
+    "Held by:   2 places, asked just now",
+    "           this node",
+    "           node peer-1",
     "Time:      171 ms",
     "",
     "WHO       ANSWER    MS  TIMESTAMP                 WHY",
@@ -18,6 +21,16 @@ Deno.test("a look-up is a table: who answered what, how long it took, which poin
     "  peer-1  older      9  2026-01-01T00:00:00.000Z",
     "  peer-2  failed  1000",
   ]);
+});
+
+Deno.test("that nobody holds the content is said; of many holders some are named", () => {
+  const nobody = reportLines({ ...REPORT, holders: [] });
+  assert.ok(nobody.includes("Held by:   nobody who was asked"));
+  const holders = Array.from({ length: 30 }, (_, i) => ({ name: `p${i}`, kind: "peer" as const }));
+  const many = reportLines({ ...REPORT, holders });
+  assert.ok(many.includes("Held by:   30 places, asked just now"));
+  assert.ok(many.includes("           and 10 more"));
+  assert.equal(reportLines({ ...REPORT, holders: null }).join().includes("Held by"), false);
 });
 
 Deno.test("nothing found is said, and who was asked", () => {

@@ -1,8 +1,8 @@
 import type { CID } from "multiformats/cid";
-import { verifyContent } from "../../../../resolver/content/verified.ts";
-import type { Call } from "../../../../resolver/contracts.ts";
-import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
-import { fetchRawBlock } from "../../../../resolver/trustless.ts";
+import { verifyContent } from "../resolver/content/verified.ts";
+import type { Call } from "../resolver/contracts.ts";
+import type { Outbound } from "../resolver/outbound/outbound.ts";
+import { fetchRawBlock } from "../resolver/trustless.ts";
 
 /** Whether a service gives a block, and the right one. Throws like `fetchRawBlock`. */
 export async function holdsBlock(

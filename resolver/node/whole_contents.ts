@@ -1,0 +1,68 @@
+import { LRUCache } from "lru-cache";
+import type { CID } from "multiformats/cid";
+import { isWithdrawn, parsePointer } from "../../schemas/pointer.ts";
+import { DAG_PB, isInline, parseCid } from "../content/cid.ts";
+import type { Clock } from "../contracts.ts";
+import type { Node } from "./node.ts";
+
+/** Pointers whose content is looked at. */
+const POINTERS_MAX = 1_000;
+
+/** Blocks of one content that are looked at: 5 GiB in leaves of 256 KiB. What has more is not counted. */
+const BLOCKS_MAX = 20_000;
+
+/** How long it is believed that something is whole, and that it is not; milliseconds. */
+const WHOLE_MILLISECONDS = 60 * 60_000;
+const NOT_WHOLE_MILLISECONDS = 10 * 60_000;
+
+/** Looks at the newest pointers' contents that this node holds with every block. */
+export function createWholeContents(
+  { pointers, blocks }: Pick<Node, "pointers" | "blocks">,
+  clock: Clock,
+): () => Promise<readonly CID[]> {
+  const known = new LRUCache<string, { readonly whole: boolean; readonly until: number }>({
+    max: POINTERS_MAX,
+  });
+
+  async function isWhole(root: CID): Promise<boolean> {
+    const { decode } = await import("@ipld/dag-pb");
+    const waiting = [root];
+    const seen = new Set<string>();
+    for (let cid = waiting.pop(); cid !== undefined; cid = waiting.pop()) {
+      const name = cid.toV1().toString();
+      if (isInline(cid) || seen.has(name)) continue;
+      seen.add(name);
+      if (seen.size > BLOCKS_MAX) return false;
+      if (cid.code !== DAG_PB) {
+        if (!await blocks.has(cid)) return false;
+        continue;
+      }
+      const block = await blocks.get(cid);
+      if (block === null) return false;
+      waiting.push(...decode(block).Links.map(({ Hash }) => Hash));
+    }
+    return true;
+  }
+
+  return async () => {
+    const whole: CID[] = [];
+    for (const identity of pointers.wanted(POINTERS_MAX)) {
+      const bytes = pointers.get(identity);
+      if (bytes === null) continue;
+      const pointer = parsePointer(bytes);
+      const root = isWithdrawn(pointer) ? null : parseCid(pointer.cid);
+      if (root === null) continue;
+      const name = root.toString();
+      const now = clock();
+      let state = known.get(name);
+      if (state === undefined || state.until <= now) {
+        const isHeld = await isWhole(root).catch(() => false);
+        const until = now + (isHeld ? WHOLE_MILLISECONDS : NOT_WHOLE_MILLISECONDS);
+        state = { whole: isHeld, until };
+        known.set(name, state);
+      }
+      if (state.whole) whole.push(root);
+    }
+    return whole;
+  };
+}
