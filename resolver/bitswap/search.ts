@@ -47,9 +47,9 @@ export interface BlockSearch {
   holders(cid: CID, call: Call): AsyncIterable<PeerId>;
 }
 
-/** What came of asking. */
+/** Who said that it is not there, and who failed, by silence or by a promise that was not kept. */
 interface Tally {
-  answered: number;
+  denied: number;
   failed: number;
 }
 
@@ -90,7 +90,7 @@ export function createBlockSearch(
     using limit = deadline(PRESENCE_MILLISECONDS, { parent, alarm });
     try {
       const answer = await wants.has(peer, cid, limit);
-      tally.answered += 1;
+      if (!answer) tally.denied += 1;
       return answer;
     } catch {
       if (!parent.aborted) fail(peer, tally);
@@ -190,8 +190,10 @@ export function createBlockSearch(
     const name = peer.toString();
     try {
       const block = await wants.block(peer, cid, limit);
-      tally.answered += 1;
-      if (block === null) return null;
+      if (block === null) {
+        tally.denied += 1;
+        return null;
+      }
       useful.set(name, clock() - startedAt);
       standings.note(name, "answered");
       return block;
@@ -212,7 +214,7 @@ export function createBlockSearch(
   }
 
   async function find(cid: CID, call: Call): Promise<Uint8Array<ArrayBuffer> | null> {
-    const tally = { answered: 0, failed: 0 };
+    const tally = { denied: 0, failed: 0 };
     const delivered = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
     const attempts: Promise<unknown>[] = [];
     let refusal: unknown = null;
@@ -236,8 +238,8 @@ export function createBlockSearch(
       void peers.return();
     }
     if (refusal !== null) throw refusal;
-    if (tally.answered > 0 || tally.failed === 0) return null;
-    throw new UnavailableError("No node that was asked for it answered.");
+    if (tally.denied > 0 || tally.failed === 0) return null;
+    throw new UnavailableError("No node that was asked for it delivered it.");
   }
 
   return {
@@ -252,7 +254,7 @@ export function createBlockSearch(
     },
 
     async *holders(cid, { signal }) {
-      yield* findHolders(cid, { signal }, { answered: 0, failed: 0 });
+      yield* findHolders(cid, { signal }, { denied: 0, failed: 0 });
       signal.throwIfAborted();
     },
   };

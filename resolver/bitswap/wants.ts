@@ -171,7 +171,7 @@ export function createWants(
     const digest = await crypto.subtle.digest("SHA-256", block);
     const key = base32.encode(new Uint8Array(digest));
     const wanted = asked.wanted.get(key);
-    if (wanted === undefined) return asked.late.has(key) ? undefined : onUnasked(asked.peer);
+    if (wanted === undefined) return asked.late.has(key) ? undefined : refuse(asked);
     forget(asked, key);
     if (block.length > contentLimits.blockBytes) {
       const error = tooLarge(block.length);
@@ -179,6 +179,12 @@ export function createWants(
     }
     onReceived(block.length);
     settle(wanted.waiters, ({ resolve }) => resolve(block));
+  }
+
+  /** Nobody wanted it. Where only one block is wanted of the peer, it was meant to be that one. */
+  function refuse(asked: Asked): void {
+    onUnasked(asked.peer);
+    if (asked.wanted.size === 1) failAll(asked, new UnavailableError("The peer sent another block."));
   }
 
   function note(asked: Asked, cid: CID, has: boolean): void {

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type BitswapMessage,
+  blockPrefix,
+  decodeBitswapMessage,
+  encodeBitswapMessage,
+  hashOfPrefix,
+} from "../../../resolver/bitswap/message.ts";
+import { rawTree } from "../../support/blocks.ts";
+import { encode } from "../../support/bitswap_peer.ts";
+
+const { root: cid } = await rawTree(new TextEncoder().encode("hello"));
+const { root: other } = await rawTree(new TextEncoder().encode("other"));
+
+Deno.test("what is encoded is decoded as it was", () => {
+  const message: BitswapMessage = {
+    wants: [
+      { cid, kind: "block", tellMissing: true },
+      { cid: other, kind: "have", tellMissing: false },
+      { cid, kind: "cancel", tellMissing: false },
+    ],
+    full: true,
+    blocks: [{ prefix: blockPrefix(cid), data: new TextEncoder().encode("hello") }],
+    presences: [{ cid, has: true }, { cid: other, has: false }],
+  };
+  assert.deepEqual(decodeBitswapMessage(encodeBitswapMessage(message), 10), message);
+  assert.equal(hashOfPrefix(blockPrefix(cid)), 0x12);
+});
+
+Deno.test("a message that was written by hand reads the same", () => {
+  const bytes = encode({ wants: [{ cid: cid.bytes, have: true, tellMissing: true }] });
+  const { wants } = decodeBitswapMessage(bytes, 10);
+  assert.deepEqual(wants, [{ cid, kind: "have", tellMissing: true }]);
+});
+
+Deno.test("so many entries are read; those without a readable CID are left out", () => {
+  const wants = Array.from({ length: 50 }, () => ({ cid: cid.bytes }));
+  const presences = Array.from({ length: 50 }, () => ({ cid: cid.bytes, has: true }));
+  const message = decodeBitswapMessage(encode({ wants, presences }), 10);
+  assert.equal(message.wants.length, 10);
+  assert.equal(message.presences.length, 10);
+  const broken = [new Uint8Array(), new Uint8Array([1, 2]), new Uint8Array(200)];
+  const left = decodeBitswapMessage(encode({ wants: broken.map((cid) => ({ cid })) }), 10);
+  assert.deepEqual(left.wants, []);
+});
+
+Deno.test("any bytes are a message or a RangeError", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+    try {
+      decodeBitswapMessage(bytes, 10);
+    } catch (error) {
+      assert.ok(error instanceof RangeError);
+    }
+  }));
+});
