@@ -184,7 +184,9 @@ export function createWants(
   /** Nobody wanted it. Where only one block is wanted of the peer, it was meant to be that one. */
   function refuse(asked: Asked): void {
     onUnasked(asked.peer);
-    if (asked.wanted.size === 1) failAll(asked, new UnavailableError("The peer sent another block."));
+    if (asked.wanted.size === 1) {
+      failAll(asked, new UnavailableError("The peer sent another block."));
+    }
   }
 
   function note(asked: Asked, cid: CID, has: boolean): void {

@@ -5,6 +5,7 @@ import type { BlockSource } from "../../resolver/contracts.ts";
 import { OutboundError } from "../../resolver/errors.ts";
 import { type Blocks, rawTree } from "../support/blocks.ts";
 import { CALL } from "../support/content.ts";
+import { LIBP2P_TEST, startNetworkNode, until } from "../support/network.ts";
 import { temporaryNode } from "../support/nodes.ts";
 import { partContext } from "../support/parts.ts";
 import { kuboService, type Service, trustlessService } from "../support/services.ts";
@@ -32,8 +33,8 @@ for (const part of blockSources) {
     assert.deepEqual(await part.create(partContext()), []);
   });
 
-  // The node is no service: what it must do is tested with the node.
-  if (part.id === "local") continue;
+  // The node's own parts are no HTTP services: the node's blocks and its network have tests below.
+  if (part.id === "local" || part.id === "bitswap") continue;
   const service = SERVICES[part.id];
   assert.ok(service, `The contract test does not know how to serve the part ${part.id}`);
   const { setting, start } = service;
@@ -97,6 +98,31 @@ Deno.test("the node's own blocks come first in the list, and cost nobody else a 
   assert.equal((await source?.get(HELLO.root, CALL))?.length, 5);
   assert.equal(await source?.get(MISSING.root, CALL), null);
 });
+
+Deno.test(
+  "bitswap: a held block, a missing one, a large one and a call that ends, over two nodes",
+  LIBP2P_TEST,
+  async () => {
+    await using holder = await startNetworkNode();
+    const [address = ""] = holder.network.addresses();
+    await using asker = await startNetworkNode({ environment: { BOOTSTRAP: address } });
+    await until("they know each other", () => asker.network.status().routingTable === 1);
+    for (const { root, blocks } of [HELLO, LARGE]) {
+      for (const block of blocks.values()) await holder.node.blocks.put(root, block);
+    }
+    const part = blockSources.find(({ id }) => id === "bitswap");
+    const [source, ...others] = await part?.create(partContext({}, asker)) ?? [];
+    assert.ok(source !== undefined && others.length === 0 && source.local !== true);
+    const hello = await source.get(HELLO.root, CALL);
+    assert.equal(new TextDecoder().decode(hello ?? undefined), "hello");
+    assert.equal((await source.get(LARGE.root, CALL))?.length, contentLimits.blockBytes);
+    assert.equal(await source.get(MISSING.root, CALL), null);
+    const leaver = new AbortController();
+    const asking = source.get(HELLO.root, leaver);
+    leaver.abort();
+    await assert.rejects(asking, { name: "AbortError" });
+  },
+);
 
 Deno.test("part ids and settings are told apart", () => {
   const ids = blockSources.map(({ id }) => id);

@@ -10,6 +10,7 @@ export interface KadMessage {
   readonly key?: Uint8Array;
   readonly record?: Uint8Array;
   readonly closer?: readonly KadPeerInfo[];
+  readonly providers?: readonly KadPeerInfo[];
 }
 
 /** A peer that a message names. */
@@ -23,6 +24,7 @@ export interface KadPeerInfo {
 export const PUT_VALUE = 0;
 export const GET_VALUE = 1;
 export const ADD_PROVIDER = 2;
+export const GET_PROVIDERS = 3;
 export const FIND_NODE = 4;
 
 const RECORD_KEY_PREFIX = "/ourspace/";
@@ -47,13 +49,15 @@ export function kadPeerInfo(id: Uint8Array, addresses: readonly string[]): KadPe
   return { id, addresses: addresses.map((address) => multiaddr(address).bytes) };
 }
 
-export function encodeMessage({ type, key, record, closer = [] }: KadMessage): Uint8Array {
+export function encodeMessage(message: KadMessage): Uint8Array {
+  const { type, key, record, closer = [], providers = [] } = message;
   return concat([
     varint(1 << 3),
     varint(type),
     ...(key === undefined ? [] : [field(2, key)]),
     ...(record === undefined ? [] : [field(3, record)]),
     ...closer.map((peer) => field(8, encodePeer(peer))),
+    ...providers.map((peer) => field(9, encodePeer(peer))),
   ]);
 }
 
@@ -62,6 +66,7 @@ export function decodeMessage(bytes: Uint8Array): KadMessage {
   const found = new Map<number, Uint8Array>();
   let type = 0;
   let peers = 0;
+  const providers: KadPeerInfo[] = [];
   for (let at = 0; at < bytes.length;) {
     const tag = readVarint(bytes, at);
     const value = readVarint(bytes, tag.end);
@@ -73,6 +78,7 @@ export function decodeMessage(bytes: Uint8Array): KadMessage {
     }
     found.set(number, bytes.slice(at, at + value.value));
     if (number === 8) peers += 1;
+    if (number === 9) providers.push(decodePeer(bytes.slice(at, at + value.value)));
     at += value.value;
   }
   const key = found.get(2);
@@ -81,6 +87,7 @@ export function decodeMessage(bytes: Uint8Array): KadMessage {
     type,
     ...(key === undefined ? {} : { key }),
     ...(record === undefined ? {} : { record }),
+    providers,
     closer: Array.from({ length: peers }, () => ({ id: new Uint8Array(), addresses: [] })),
   };
 }
@@ -105,6 +112,23 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return joined;
+}
+
+/** Its id, and its addresses in their binary form. */
+function decodePeer(bytes: Uint8Array): KadPeerInfo {
+  const addresses: Uint8Array[] = [];
+  let id = new Uint8Array();
+  for (let at = 0; at < bytes.length;) {
+    const tag = readVarint(bytes, at);
+    const value = readVarint(bytes, tag.end);
+    at = value.end;
+    if ((tag.value & 7) === 0) continue;
+    const held = bytes.slice(at, at + value.value);
+    at += value.value;
+    if (tag.value >> 3 === 1) id = held;
+    if (tag.value >> 3 === 2) addresses.push(held);
+  }
+  return { id, addresses };
 }
 
 function encodePeer({ id, addresses }: KadPeerInfo): Uint8Array {

@@ -28,7 +28,9 @@ Deno.test("a provider is told until its time is over, and longer when it says so
 Deno.test("a flood from many addresses neither drives the first out nor keeps newcomers out", () => {
   const { records } = setUp();
   for (const name of ["a", "b", "c"]) records.add("content", name, name);
-  for (let index = 0; index < 1_000; index++) records.add("content", `liar ${index}`, `at ${index}`);
+  for (let index = 0; index < 1_000; index++) {
+    records.add("content", `liar ${index}`, `at ${index}`);
+  }
   assert.equal(records.of("content").length, PROVIDERS_MAX);
   for (const name of ["a", "b", "c"]) assert.ok(records.of("content").includes(name));
   records.add("content", "late", "late");

@@ -187,7 +187,7 @@ Deno.test("a message in many pieces is read as one", LIBP2P_TEST, async () => {
   assert.notEqual(await w.peer.exchange(w.address, pieces), null);
 });
 
-Deno.test("nobody is recorded as a provider", LIBP2P_TEST, async () => {
+Deno.test("nobody is recorded as a provider of what is no content", LIBP2P_TEST, async () => {
   await using w = await world();
   const key = encoder.encode(HELLO_CID);
   await refused(w.peer.ask(w.address, { type: ADD_PROVIDER, key }));

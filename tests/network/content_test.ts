@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { startProvidingContents } from "../../resolver/network/provide_contents.ts";
+import { systemAlarm } from "../../resolver/deadline.ts";
+import { PROVIDERS_MAX } from "../../resolver/network/provider_records.ts";
+import { contentKey } from "../../resolver/network/content_key.ts";
+import { CID } from "multiformats/cid";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { bitswapBlocks } from "../../resolver/blocks/bitswap.ts";
+import { concatenate } from "../../resolver/content/verified.ts";
+import { fileTree, rawTree, type Tree } from "../support/blocks.ts";
+import { CALL, readerOver } from "../support/content.ts";
+import { eventually } from "../support/eventually.ts";
+import { ADD_PROVIDER, encodeMessage, framed, kadPeerInfo } from "../support/kad_messages.ts";
+import { startKadPeer } from "../support/kad_peer.ts";
+import {
+  LIBP2P_TEST,
+  type NetworkNode,
+  startNetwork,
+  startNetworkNode,
+  until,
+} from "../support/network.ts";
+import { partContext } from "../support/parts.ts";
+import { patterned } from "../support/source_files.ts";
+
+const BYTES = patterned(300_000);
+
+async function hold({ node }: NetworkNode, { blocks }: Tree): Promise<void> {
+  for (const [name, block] of blocks) await node.blocks.put(CID.parse(name), block);
+}
+
+/** A node that knows one other, and everybody else only through it. */
+function newcomer(to: NetworkNode | undefined): Promise<NetworkNode> {
+  return startNetworkNode({
+    environment: { BOOTSTRAP: to?.network.addresses().join(",") ?? "" },
+  });
+}
+
+/** The file as a reader has it whose only road is bitswap. */
+async function read({ network }: NetworkNode, root: CID): Promise<Uint8Array> {
+  const sources = await bitswapBlocks.create(partContext({}, { network }));
+  const file = await readerOver(sources).open(root, "", CALL);
+  assert.ok(file.kind === "file");
+  return concatenate(await Array.fromAsync(file.read(CALL)));
+}
+
+async function holders({ network }: NetworkNode, root: CID): Promise<string[]> {
+  return await Array.fromAsync(network.content.holders(root, CALL));
+}
+
+Deno.test(
+  "content is found through the DHT and fetched by bitswap, with no HTTP between them",
+  LIBP2P_TEST,
+  async () => {
+    await using net = await startNetwork({ size: 6 });
+    const [publisher, other] = net.nodes;
+    assert.ok(publisher && other);
+    const tree = await fileTree(BYTES, { chunkBytes: 65_536 });
+    await hold(publisher, tree);
+    const { confirmed } = await publisher.network.content.provide(tree.root, CALL);
+    assert.ok(confirmed >= 4);
+    await using reader = await newcomer(other);
+    await until("it has joined", () => reader.network.status().routingTable > 0);
+    assert.deepEqual(await read(reader, tree.root), BYTES);
+    assert.deepEqual(await holders(reader, tree.root), [publisher.network.peerId]);
+  },
+);
+
+Deno.test(
+  "when the publisher is gone, another that holds the content gives it; who lacks it does not count",
+  LIBP2P_TEST,
+  async () => {
+    await using net = await startNetwork({ size: 4 });
+    const [publisher, follower, liar, other] = net.nodes;
+    assert.ok(publisher && follower && liar && other);
+    const tree = await fileTree(BYTES, { chunkBytes: 65_536 });
+    await hold(publisher, tree);
+    await hold(follower, tree);
+    for (const { network } of [publisher, follower, liar]) {
+      await network.content.provide(tree.root, CALL);
+    }
+    const both = [publisher.network.peerId, follower.network.peerId].sort();
+    assert.deepEqual((await holders(other, tree.root)).sort(), both);
+    await publisher.network.close();
+    await using reader = await newcomer(other);
+    await until("it has joined", () => reader.network.status().routingTable > 0);
+    assert.deepEqual(await read(reader, tree.root), BYTES);
+    assert.deepEqual(await holders(reader, tree.root), [follower.network.peerId]);
+  },
+);
+
+Deno.test(
+  "20 fake providers cost questions, and hide nobody who was there before",
+  LIBP2P_TEST,
+  async () => {
+    await using net = await startNetwork({ size: 3 });
+    const [publisher, other] = net.nodes;
+    assert.ok(publisher && other);
+    const tree = await rawTree(patterned(1_000));
+    await hold(publisher, tree);
+    await publisher.network.content.provide(tree.root, CALL);
+    for (let fake = 0; fake < PROVIDERS_MAX; fake++) {
+      await using peer = await startKadPeer();
+      const id = peerIdFromString(peer.peerId).toMultihash().bytes;
+      const own = kadPeerInfo(id, ["/ip4/127.0.0.1/tcp/9"]);
+      const key = contentKey(tree.root);
+      for (const { network } of net.nodes) {
+        const stream = await peer.open(network.addresses()[0] ?? "");
+        stream.send(framed(encodeMessage({ type: ADD_PROVIDER, key, providers: [own] })));
+        const heard = network.status().received.get("ADD_PROVIDER") ?? 0;
+        await until("it is heard", () => network.status().received.get("ADD_PROVIDER") !== heard);
+      }
+    }
+    await using reader = await newcomer(other);
+    await until("it has joined", () => reader.network.status().routingTable > 0);
+    assert.equal((await reader.network.content.block(tree.root, CALL))?.length, 1_000);
+    assert.deepEqual(await holders(reader, tree.root), [publisher.network.peerId]);
+  },
+);
+
+Deno.test(
+  "a node provides by itself what it holds, soon after it holds it",
+  LIBP2P_TEST,
+  async () => {
+    await using net = await startNetwork({ size: 3 });
+    const [publisher, other] = net.nodes;
+    assert.ok(publisher && other);
+    const tree = await rawTree(patterned(1_000));
+    await hold(publisher, tree);
+    const stop = new AbortController();
+    const providing = startProvidingContents({
+      network: publisher.network,
+      contents: () => Promise.resolve([tree.root]),
+      clock: Date.now,
+      alarm: systemAlarm,
+      random: Math.random,
+      signal: stop.signal,
+      report: (problem) => assert.fail(String(problem)),
+    });
+    await using reader = await newcomer(other);
+    await eventually("it is found", async () => (await holders(reader, tree.root)).length === 1);
+    stop.abort();
+    await providing;
+  },
+);

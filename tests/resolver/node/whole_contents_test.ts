@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { CID } from "multiformats/cid";
+import { createWholeContents } from "../../../resolver/node/whole_contents.ts";
+import { WITHDRAWN_CID } from "../../../schemas/cid.ts";
+import { fileTree, folderTree, rawTree } from "../../support/blocks.ts";
+import { createTestClock } from "../../support/clock.ts";
+import { temporaryNode } from "../../support/nodes.ts";
+import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
+import { patterned } from "../../support/source_files.ts";
+
+const OPERATOR = { kind: "operator" } as const;
+
+Deno.test("contents of which every block is held, of the pointers that are held", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const clock = createTestClock();
+  const file = await fileTree(patterned(5_000));
+  const folder = await folderTree({ "feed.xml": "<rss/>", "a/b.jpg": patterned(3_000) });
+  const raw = await rawTree(new TextEncoder().encode("hello"));
+  for (const { root } of [file, folder, raw]) {
+    node.pointers.put(
+      await verifiedPointer(makeSigner(), { cid: root.toV1().toString() }),
+      OPERATOR,
+    );
+  }
+  node.pointers.put(await verifiedPointer(makeSigner(), { cid: WITHDRAWN_CID }), OPERATOR);
+
+  const look = createWholeContents(node, clock.now);
+  const found = async () => (await look()).map((cid) => cid.toV1().toString()).sort();
+  const roots = (...trees: { root: CID }[]) =>
+    trees.map(({ root }) => root.toV1().toString()).sort();
+  assert.deepEqual(await found(), []);
+
+  for (const { blocks } of [file, folder, raw]) {
+    const [last] = [...blocks.keys()].slice(-1);
+    for (const [name, block] of blocks) {
+      // Of the folder, all but one.
+      if (blocks === folder.blocks && name !== last) continue;
+      await node.blocks.put(CID.parse(name), block);
+    }
+  }
+  assert.deepEqual(await found(), []);
+  await clock.advance(10 * 60_000);
+  assert.deepEqual(await found(), roots(file, raw));
+
+  for (const [name, block] of folder.blocks) await node.blocks.put(CID.parse(name), block);
+  await clock.advance(10 * 60_000);
+  assert.deepEqual(await found(), roots(file, folder, raw));
+});
