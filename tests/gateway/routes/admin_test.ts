@@ -12,7 +12,7 @@ import { identityText } from "../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../schemas/pointer.ts";
 import { answeringErrors } from "../../support/answer_errors.ts";
 import { SENDER, temporaryNode } from "../../support/nodes.ts";
-import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
+import { HELLO_CID, makeSigner, verifiedPointer } from "../../support/pointers.ts";
 import { scriptedNetwork } from "../../support/scripted_network.ts";
 import { settingsOf } from "../../support/settings.ts";
 
@@ -96,6 +96,16 @@ Deno.test("without the token, or with another one, nothing is told", async () =>
     assert.equal(response.headers.get("WWW-Authenticate"), "Bearer");
     await response.body?.cancel();
   }
+});
+
+Deno.test("a command is told who holds content, asked now", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const ask = (query: string) =>
+    api(node).request(`/v1/admin/holders${query}`, { headers: headers(node) });
+  const response = await ask(`?cid=${HELLO_CID}`);
+  assert.deepEqual(await response.json(), { holders: [{ name: "this node", kind: "here" }] });
+  for (const query of ["", "?cid=", "?cid=hello"]) assert.equal((await ask(query)).status, 400);
 });
 
 Deno.test("a client from elsewhere is refused, token or not", async () => {
