@@ -16,6 +16,12 @@ const PRESENCE = { cid: 1, kind: 2 };
 const WANT_HAVE = 1;
 const DONT_HAVE = 1;
 
+/** Multicodec table. */
+const SHA2_256 = 0x12;
+
+/** Longer prefixes are none: four small numbers. */
+const PREFIX_MAX_BYTES = 16;
+
 /** Longer CIDs name nothing that is kept here. */
 const CID_MAX_BYTES = 128;
 
@@ -105,16 +111,26 @@ export function blockPrefix({ version, code, multihash }: CID): Uint8Array {
   return concat([version, code, multihash.code, multihash.digest.length].map(varint));
 }
 
-/** The hash function in a block's prefix; null when it is none. */
-export function hashOfPrefix(prefix: Uint8Array): number | null {
-  let at = 0;
-  let value = 0;
-  for (let index = 0; index < 3; index++) {
-    const read = readVarint(prefix, at);
-    if (read === null) return null;
-    ({ value, end: at } = read);
+/** True when the prefix names SHA-256 as the block's hash: no other is read here. */
+export function isSha256Prefix(prefix: Uint8Array): boolean {
+  const [, , hash] = varintsIn(prefix.subarray(0, PREFIX_MAX_BYTES));
+  return hash === SHA2_256;
+}
+
+/** As many of a prefix's numbers as can be read. */
+function varintsIn(prefix: Uint8Array): readonly number[] {
+  const values: number[] = [];
+  try {
+    for (let at = 0; at < prefix.length;) {
+      const read = readVarint(prefix, at);
+      if (read === null) break;
+      values.push(read.value);
+      at = read.end;
+    }
+  } catch {
+    // A number that is too large is none.
   }
-  return value;
+  return values;
 }
 
 function encodeWant({ cid, kind, tellMissing }: Want): Uint8Array {

@@ -1,15 +1,12 @@
 import type { PeerId } from "@libp2p/interface";
 import { LRUCache } from "lru-cache";
-import { base32 } from "multiformats/bases/base32";
 import type { CID } from "multiformats/cid";
-import type { Call, Clock } from "../contracts.ts";
-import { abortable, type Alarm, deadline } from "../deadline.ts";
+import type { Call } from "../contracts.ts";
+import { abortable, deadline } from "../deadline.ts";
 import { OutboundError, UnavailableError } from "../errors.ts";
-import type { Provider } from "../network/ask_providers.ts";
-import { createOutcomes } from "../outcomes.ts";
-import { createRateLimit } from "../rate_limit.ts";
-import type { Standings } from "../standing.ts";
 import type { Bitswap } from "./bitswap.ts";
+import { firstOf } from "./first_of.ts";
+import { createHolderSearch, type HolderOptions, type Tally } from "./holders.ts";
 
 /** Peers that gave blocks lately: the next block is asked of them at once, of the best first. */
 const USEFUL_MAX = 64;
@@ -18,22 +15,10 @@ const USEFUL_FIRST = 3;
 /** Connected peers that are asked whether they hold a block. */
 const ASKED_MAX = 48;
 
-/** Whether it holds a block; the block itself; a connection to who is said to hold it. Milliseconds. */
-const PRESENCE_MILLISECONDS = 3_000;
 const BLOCK_MILLISECONDS = 8_000;
-const CONNECT_MILLISECONDS = 4_000;
 
 /** After so long without an answer the next one is asked for the block too. */
 const PATIENCE_MILLISECONDS = 1_000;
-
-/** The connected peers have so long before the DHT is asked who provides the content. */
-const HEAD_START_MILLISECONDS = 300;
-
-/** Searches in the DHT, each some 40 messages: a reader of missing blocks must not flood it. */
-const SEARCHES = { burst: 60, perSecond: 2 };
-/** What nobody provided is not looked for again for so long; so many are remembered. */
-const NOT_PROVIDED_MILLISECONDS = 30_000;
-const NOT_PROVIDED_MAX = 4_096;
 
 /** Where blocks are in the network. */
 export interface BlockSearch {
@@ -47,136 +32,23 @@ export interface BlockSearch {
   holders(cid: CID, call: Call): AsyncIterable<PeerId>;
 }
 
-/** Who said that it is not there, and who failed, by silence or by a promise that was not kept. */
-interface Tally {
-  denied: number;
-  failed: number;
-}
-
 export function createBlockSearch(
-  { bitswap, providers, connect, standings, clock, alarm }: {
-    bitswap: Pick<Bitswap, "peers" | "wants">;
-    providers: (cid: CID, call: Call) => AsyncIterable<Provider>;
-    /** Opens a connection unless there is one. Throws. */
-    connect: (provider: Provider, call: Call) => Promise<void>;
-    standings: Standings;
-    clock: Clock;
-    alarm: Alarm;
+  { bitswap, ...options }: Omit<HolderOptions, "wants" | "connected"> & {
+    readonly bitswap: Pick<Bitswap, "peers" | "wants">;
   },
 ): BlockSearch {
+  const { standings, clock, alarm } = options;
   const { wants } = bitswap;
   /** By peer: how long a block took, milliseconds; the one used last is the newest. */
   const useful = new LRUCache<string, number>({ max: USEFUL_MAX });
-  const notProvided = new LRUCache<string, number>({ max: NOT_PROVIDED_MAX });
-  const searches = createRateLimit(SEARCHES, { clock, maxKeys: 1 });
-
-  const isAskable = (peer: PeerId) => standings.avoided(peer.toString()) === null;
+  const findHolders = createHolderSearch({ ...options, wants, connected });
 
   /** Those that gave blocks first, the quickest before the others. */
   function connected(): readonly PeerId[] {
     const cost = (peer: PeerId) => useful.peek(peer.toString()) ?? Infinity;
-    return bitswap.peers().filter(isAskable)
+    return bitswap.peers().filter((peer) => standings.avoided(peer.toString()) === null)
       .sort((a, b) => cost(a) === cost(b) ? 0 : cost(a) - cost(b))
       .slice(0, ASKED_MAX);
-  }
-
-  /** Null: it did not answer. */
-  async function has(
-    peer: PeerId,
-    cid: CID,
-    { signal: parent }: Call,
-    tally: Tally,
-  ): Promise<boolean | null> {
-    using limit = deadline(PRESENCE_MILLISECONDS, { parent, alarm });
-    try {
-      const answer = await wants.has(peer, cid, limit);
-      if (!answer) tally.denied += 1;
-      return answer;
-    } catch {
-      if (!parent.aborted) fail(peer, tally);
-      return null;
-    }
-  }
-
-  function fail(peer: PeerId, tally: Tally): void {
-    tally.failed += 1;
-    standings.note(peer.toString(), "failed");
-  }
-
-  /** Whoever is said to provide it is believed only when it says so itself. */
-  async function provides(
-    provider: Provider,
-    cid: CID,
-    { signal }: Call,
-    tally: Tally,
-  ): Promise<boolean> {
-    using limit = deadline(CONNECT_MILLISECONDS, { parent: signal, alarm });
-    try {
-      await connect(provider, limit);
-    } catch {
-      if (!signal.aborted) fail(provider.peer, tally);
-      return false;
-    }
-    const held = await has(provider.peer, cid, { signal }, tally);
-    if (held === false) standings.note(provider.peer.toString(), "failed");
-    return held === true;
-  }
-
-  /** False: the DHT was asked in vain a moment ago, or too often. */
-  function maySearch(cid: CID, tally: Tally): boolean {
-    if ((notProvided.get(nameOf(cid)) ?? 0) > clock()) return false;
-    if (searches.take("") === 0) return true;
-    tally.failed += 1;
-    return false;
-  }
-
-  async function* findHolders(
-    cid: CID,
-    call: Call,
-    tally: Tally,
-  ): AsyncGenerator<PeerId, void, void> {
-    const leave = new AbortController();
-    const ended = { signal: AbortSignal.any([call.signal, leave.signal]) };
-    const outcomes = createOutcomes<readonly PeerId[]>();
-    const asked = new Set<string>();
-    let isFound = false;
-
-    async function ask(peer: PeerId): Promise<readonly PeerId[]> {
-      asked.add(peer.toString());
-      return await has(peer, cid, ended, tally) ? [peer] : [];
-    }
-
-    /** Asks the DHT when the connected peers have had their time, and everybody whom it names. */
-    async function searchDht(answered: Promise<unknown>): Promise<readonly PeerId[]> {
-      await before(answered, HEAD_START_MILLISECONDS, alarm);
-      if (ended.signal.aborted || !maySearch(cid, tally)) return [];
-      try {
-        for await (const provider of providers(cid, ended)) {
-          const { peer } = provider;
-          if (asked.has(peer.toString()) || !isAskable(peer)) continue;
-          asked.add(peer.toString());
-          outcomes.add(provides(provider, cid, ended, tally).then((held) => held ? [peer] : []));
-        }
-      } catch {
-        // It ended with the call.
-      }
-      return [];
-    }
-
-    try {
-      const first = connected().map(ask);
-      first.forEach(outcomes.add);
-      outcomes.add(searchDht(Promise.all(first)));
-      for (let held = await outcomes.next(); held !== null; held = await outcomes.next()) {
-        isFound ||= held.length > 0;
-        yield* held;
-      }
-      if (!isFound && tally.failed === 0 && !ended.signal.aborted) {
-        notProvided.set(nameOf(cid), clock() + NOT_PROVIDED_MILLISECONDS);
-      }
-    } finally {
-      leave.abort();
-    }
   }
 
   async function take(
@@ -200,7 +72,8 @@ export function createBlockSearch(
     } catch (error) {
       if (parent.aborted) return null;
       useful.delete(name);
-      fail(peer, tally);
+      tally.failed += 1;
+      standings.note(name, "failed");
       if (error instanceof OutboundError) throw error;
       return null;
     }
@@ -229,7 +102,7 @@ export function createBlockSearch(
           (error) => refusal = error,
         );
         attempts.push(attempt);
-        await before(Promise.race([attempt, delivered.promise]), PATIENCE_MILLISECONDS, alarm);
+        await firstOf(Promise.race([attempt, delivered.promise]), PATIENCE_MILLISECONDS, alarm);
       }
       const last = await Promise.race([delivered.promise, Promise.all(attempts)]);
       if (last instanceof Uint8Array) return last;
@@ -258,16 +131,4 @@ export function createBlockSearch(
       signal.throwIfAborted();
     },
   };
-}
-
-function nameOf({ multihash }: CID): string {
-  return base32.encode(multihash.digest);
-}
-
-/** Waits for the work, or for so long. */
-async function before(work: Promise<unknown>, milliseconds: number, alarm: Alarm): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = alarm(milliseconds, resolve);
-  await Promise.race([work, promise]);
-  cancel();
 }

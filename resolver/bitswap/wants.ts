@@ -9,26 +9,16 @@ import { OutboundError, UnavailableError } from "../errors.ts";
 import {
   type BitswapMessage,
   encodeBitswapMessage,
-  hashOfPrefix,
+  isSha256Prefix,
   type SentBlock,
   type Want,
 } from "./message.ts";
+import { createLateKeys, type LateKeys } from "./late_keys.ts";
 import type { Outbox } from "./outbox.ts";
-
-const SHA2_256 = 0x12;
-
-/**
- * A block may come so long after it was no longer wanted, because it was on its way; so many of each
- * peer are known then. Milliseconds.
- */
-const LATE_MILLISECONDS = 10_000;
-const LATE_MAX = 256;
+import { type Answer, keyOf, settle, type Waiter, type Wanted } from "./wanted.ts";
 
 /** Cancels of wants that were answered wait for the next message, or for so many. */
 const CANCELS_WAITING = 64;
-
-/** What a peer said to a want; null: it does not hold the block. */
-type Answer = Uint8Array<ArrayBuffer> | "has" | null;
 
 /** What this node wants of connected peers. What comes is what the CID names: others' data is dropped. */
 export interface Wants {
@@ -46,26 +36,13 @@ export interface Wants {
   drop(peer: PeerId): void;
 }
 
-interface Waiter {
-  readonly kind: "have" | "block";
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface Wanted {
-  readonly cid: CID;
-  readonly waiters: Set<Waiter>;
-}
-
 interface Asked {
   readonly peer: PeerId;
   readonly wanted: Map<string, Wanted>;
   /** Not sent yet. */
   readonly outgoing: Map<string, Want>;
   sending: boolean;
-  /** Keys that are no longer wanted. */
-  readonly late: Set<string>;
-  lateUntil: number;
+  readonly late: LateKeys;
 }
 
 export function createWants(
@@ -88,8 +65,7 @@ export function createWants(
       wanted: new Map(),
       outgoing: new Map(),
       sending: false,
-      late: new Set(),
-      lateUntil: 0,
+      late: createLateKeys(clock),
     };
     peers.set(name, asked);
     return asked;
@@ -129,9 +105,7 @@ export function createWants(
 
   function forget(asked: Asked, key: string): void {
     asked.wanted.delete(key);
-    if (asked.lateUntil <= clock()) asked.late.clear();
-    asked.lateUntil = clock() + LATE_MILLISECONDS;
-    if (asked.late.size < LATE_MAX) asked.late.add(key);
+    asked.late.add(key);
   }
 
   function tell(asked: Asked, key: string, want: Want): void {
@@ -164,9 +138,9 @@ export function createWants(
   }
 
   async function take(asked: Asked, { prefix, data }: SentBlock): Promise<void> {
-    const isExpected = asked.wanted.size > 0 || asked.lateUntil > clock();
+    const isExpected = asked.wanted.size > 0 || asked.late.isOpen();
     // Nobody's hash is worth computing when the peer was asked for nothing.
-    if (!isExpected || hashOfPrefix(prefix) !== SHA2_256) return onUnasked(asked.peer);
+    if (!isExpected || !isSha256Prefix(prefix)) return onUnasked(asked.peer);
     const block = new Uint8Array(data);
     const digest = await crypto.subtle.digest("SHA-256", block);
     const key = base32.encode(new Uint8Array(digest));
@@ -215,7 +189,7 @@ export function createWants(
 
     expects(peer) {
       const asked = peers.get(peer.toString());
-      return asked !== undefined && (asked.wanted.size > 0 || asked.lateUntil > clock());
+      return asked !== undefined && (asked.wanted.size > 0 || asked.late.isOpen());
     },
 
     async receive(peer, { blocks, presences }) {
@@ -231,18 +205,6 @@ export function createWants(
       if (asked !== undefined) failAll(asked, new UnavailableError("The peer has left."));
     },
   };
-}
-
-/** By the digest alone: the same block may be asked for as CIDv0, CIDv1, raw or dag-pb. */
-function keyOf({ multihash }: CID): string {
-  return base32.encode(multihash.digest);
-}
-
-/** Each has left when it is told, so that it does not cancel. */
-function settle(waiters: Set<Waiter>, tell: (waiter: Waiter) => void): void {
-  const all = [...waiters];
-  waiters.clear();
-  all.forEach(tell);
 }
 
 function tooLarge(size: number): OutboundError {

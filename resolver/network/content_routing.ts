@@ -16,10 +16,9 @@ const PROVIDE_MILLISECONDS = 20_000;
 const SEARCH_MILLISECONDS = 8_000;
 const QUESTION_MILLISECONDS = 2_000;
 
-/** Of one node's answer so many are believed at first: one liar cannot fill the list. */
+/** Of one node's answer so many are asked, so that one liar cannot fill the list; and over all answers. */
 const PER_ANSWER = 20;
-/** Over all answers. */
-const PROVIDERS_ASKED_MAX = 60;
+const PROVIDERS_ASKED_MAX = 40;
 
 /** Who provides content, in the DHT. */
 export interface ContentRouting {

@@ -5,7 +5,7 @@ import {
   blockPrefix,
   decodeBitswapMessage,
   encodeBitswapMessage,
-  hashOfPrefix,
+  isSha256Prefix,
 } from "../../../resolver/bitswap/message.ts";
 import { rawTree } from "../../support/blocks.ts";
 import { encode } from "../../support/bitswap_peer.ts";
@@ -25,7 +25,7 @@ Deno.test("what is encoded is decoded as it was", () => {
     presences: [{ cid, has: true }, { cid: other, has: false }],
   };
   assert.deepEqual(decodeBitswapMessage(encodeBitswapMessage(message), 10), message);
-  assert.equal(hashOfPrefix(blockPrefix(cid)), 0x12);
+  assert.equal(isSha256Prefix(blockPrefix(cid)), true);
 });
 
 Deno.test("a message that was written by hand reads the same", () => {
@@ -43,6 +43,12 @@ Deno.test("so many entries are read; those without a readable CID are left out",
   const broken = [new Uint8Array(), new Uint8Array([1, 2]), new Uint8Array(200)];
   const left = decodeBitswapMessage(encode({ wants: broken.map((cid) => ({ cid })) }), 10);
   assert.deepEqual(left.wants, []);
+});
+
+Deno.test("a prefix that is none, or names another hash, is not SHA-256's", () => {
+  for (const bytes of [[], [1], [1, 0x55], [1, 0x55, 0x1b, 32], Array(40).fill(0xff)]) {
+    assert.equal(isSha256Prefix(Uint8Array.from(bytes)), false);
+  }
 });
 
 Deno.test("any bytes are a message or a RangeError", () => {

@@ -122,6 +122,21 @@ Deno.test("a forged block is not handed on, and is counted", LIBP2P_TEST, async 
   assert.equal(await test.one.node.blocks.has(HELLO.root), false);
 });
 
+Deno.test(
+  "a block whose prefix is broken is no block, and does nothing else",
+  LIBP2P_TEST,
+  async () => {
+    const prefix = new Uint8Array(12).fill(0xff);
+    const broken: BitswapBehaviour = (message, from, peer) => {
+      const blocks = wanted(message).map(() => ({ prefix, data: new Uint8Array(5) }));
+      if (blocks.length > 0) peer.send(from, { blocks }).catch(() => {});
+    };
+    await using test = await setUp(broken, holding(HELLO.blocks));
+    assert.equal((await test.content.block(HELLO.root, CALL))?.length, 5);
+    assert.equal(test.content.counters().unaskedBlocks, 1);
+  },
+);
+
 Deno.test("a block of more than 2 MiB is refused for its size", LIBP2P_TEST, async () => {
   await using test = await setUp(holding(TOO_LARGE.blocks));
   await assert.rejects(test.content.block(TOO_LARGE.root, CALL), { reason: "too-large" });

@@ -189,6 +189,9 @@ Deno.test("unwanted blocks are dropped, counted, and never kept", LIBP2P_TEST, a
   const prefix = new Uint8Array([1, 0x55, 0x12, 32]);
   await peer.send(node, { blocks: [{ prefix, data }] });
   await until("it is counted", () => counters(one).unaskedBlocks === 1);
+  const broken = new Uint8Array(12).fill(0xff);
+  await peer.send(node, { blocks: [{ prefix: broken, data }] });
+  await until("that one is counted", () => counters(one).unaskedBlocks === 2);
   assert.equal(await one.node.blocks.has(HELLO.root), false);
   assert.equal(counters(one).receivedBlocks, 0);
   assert.deepEqual(peer.received.flatMap(wanted), []);
