@@ -28,11 +28,13 @@ async function hold({ node }: NetworkNode, { blocks }: Tree): Promise<void> {
   for (const [name, block] of blocks) await node.blocks.put(CID.parse(name), block);
 }
 
-/** A node that knows one other, and everybody else only through it. */
-function newcomer(to: NetworkNode | undefined): Promise<NetworkNode> {
-  return startNetworkNode({
-    environment: { BOOTSTRAP: to?.network.addresses().join(",") ?? "" },
+/** A node that has joined through one other, and knows everybody else only by it. */
+async function newcomer(to: NetworkNode): Promise<NetworkNode> {
+  const one = await startNetworkNode({
+    environment: { BOOTSTRAP: to.network.addresses().join(",") },
   });
+  await until("it has joined", () => one.network.status().routingTable > 0);
+  return one;
 }
 
 /** The file as a reader has it whose only road is bitswap. */
@@ -59,7 +61,6 @@ Deno.test(
     const { confirmed } = await publisher.network.content.provide(tree.root, CALL);
     assert.ok(confirmed >= 4);
     await using reader = await newcomer(other);
-    await until("it has joined", () => reader.network.status().routingTable > 0);
     assert.deepEqual(await read(reader, tree.root), BYTES);
     assert.deepEqual(await holders(reader, tree.root), [publisher.network.peerId]);
   },
@@ -82,7 +83,6 @@ Deno.test(
     assert.deepEqual((await holders(other, tree.root)).sort(), both);
     await publisher.network.close();
     await using reader = await newcomer(other);
-    await until("it has joined", () => reader.network.status().routingTable > 0);
     assert.deepEqual(await read(reader, tree.root), BYTES);
     assert.deepEqual(await holders(reader, tree.root), [follower.network.peerId]);
   },
@@ -111,7 +111,6 @@ Deno.test(
       }
     }
     await using reader = await newcomer(other);
-    await until("it has joined", () => reader.network.status().routingTable > 0);
     assert.equal((await reader.network.content.block(tree.root, CALL))?.length, 1_000);
     assert.deepEqual(await holders(reader, tree.root), [publisher.network.peerId]);
   },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import { bitswapBlocks } from "../../resolver/blocks/bitswap.ts";
+import { contentLimits } from "../../resolver/content/limits.ts";
 import { concatenate } from "../../resolver/content/verified.ts";
 import { fileTree } from "../support/blocks.ts";
 import { CALL, readerOver } from "../support/content.ts";
@@ -39,9 +40,8 @@ realTest("ipfs", "a node reads a file from a Kubo among its BITSWAP_PEERS", asyn
   await Deno.writeFile(`${folder.path}/file`, bytes);
   const kubo = await startKubo({ online: true });
   try {
-    const root = CID.parse(
-      await kubo.run(["add", "--quieter", "--cid-version=1", `${folder.path}/file`]),
-    );
+    const add = ["add", "--quieter", "--cid-version=1"];
+    const root = CID.parse(await kubo.run([...add, `${folder.path}/file`]));
     const address = await swarmAddress(kubo);
     await using one = await startNetworkNode({ environment: { BITSWAP_PEERS: address } });
     await eventually("Kubo is connected", () => one.network.peers().length === 1);
@@ -50,6 +50,12 @@ realTest("ipfs", "a node reads a file from a Kubo among its BITSWAP_PEERS", asyn
     assert.ok(file.kind === "file");
     assert.deepEqual(concatenate(await Array.fromAsync(file.read(CALL))), bytes);
     assert.equal(one.network.content.counters().receivedBytes >= bytes.length, true);
+    // Kubo opens a stream for a block, and sends all of it before anybody can read there.
+    const large = patterned(contentLimits.blockBytes - 256);
+    await Deno.writeFile(`${folder.path}/large`, large);
+    const chunks = ["--chunker", `size-${large.length}`, "--raw-leaves"];
+    const block = await kubo.run([...add, ...chunks, `${folder.path}/large`]);
+    assert.deepEqual(await one.network.content.block(CID.parse(block), CALL), large);
     const missing = await fileTree(patterned(100));
     assert.equal(await one.network.content.block(missing.root, CALL), null);
   } finally {
