@@ -13,8 +13,14 @@ import { currentSender, senderOf, type Senders } from "./senders.ts";
 /** What the engine is given to live on; libp2p's own components have more. */
 export type DhtSurroundings = Omit<KadDHTComponents, "datastore" | "metrics">;
 
-/** Addresses of one peer that others are told: as many as a node dials. */
+/**
+ * Addresses of one peer that others are told: as many as a node dials, and half of them of a provider, or of who is asked for itself.
+ * None is longer than this, so that an answer with 20 of both stays within its size, whatever names
+ * strangers give themselves.
+ */
 const ADDRESSES_TOLD = 8;
+const PROVIDER_ADDRESSES_TOLD = 4;
+const ADDRESS_TOLD_BYTES = 128;
 
 /**
  * The same, but what goes into answers to others is only what they may be told: the engine takes it
@@ -25,19 +31,23 @@ export function discreet(
   dialRules: DialRules,
 ): DhtSurroundings["peerStore"] {
   function tellable<T>(addresses: readonly T[], of: (one: T) => Multiaddr): T[] {
-    return addresses.filter((one) => dialRules.mayTell(of(one))).slice(0, ADDRESSES_TOLD);
+    return addresses.filter((one) =>
+      of(one).bytes.length <= ADDRESS_TOLD_BYTES && dialRules.mayTell(of(one))
+    );
   }
   return overlay(peerStore, {
     async get(id, options) {
       if (currentSender.getStore() === undefined) return await peerStore.get(id, options);
       // A provider that was forgotten meanwhile has no addresses: the others are told all the same.
       const peer = await peerStore.get(id, options).catch((error) => forgotten(id, error));
-      return { ...peer, addresses: tellable(peer.addresses, ({ multiaddr }) => multiaddr) };
+      const addresses = tellable(peer.addresses, ({ multiaddr }) => multiaddr);
+      return { ...peer, addresses: addresses.slice(0, PROVIDER_ADDRESSES_TOLD) };
     },
     async getInfo(id, options) {
       const peer = await peerStore.getInfo(id, options);
       if (currentSender.getStore() === undefined) return peer;
-      return { ...peer, multiaddrs: tellable(peer.multiaddrs, (address) => address) };
+      const multiaddrs = tellable(peer.multiaddrs, (address) => address);
+      return { ...peer, multiaddrs: multiaddrs.slice(0, ADDRESSES_TOLD) };
     },
   });
 }
