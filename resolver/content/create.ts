@@ -8,7 +8,8 @@ import type { ContentReader } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { type FolderContext, openEntry } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
-import { startReading } from "./reading.ts";
+import { createLocations } from "./locations.ts";
+import { type ReadingContext, startReading } from "./reading.ts";
 
 /** Where content comes from, where it is kept, and what it may cost. */
 export interface ContentReaderOptions {
@@ -33,24 +34,32 @@ export interface StoringContentReader extends ContentReader {
 /** The one verifying reader: nothing reaches a visitor that was not hashed here. */
 export function createContentReader(options: ContentReaderOptions): StoringContentReader {
   const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
+  const { lookupBlocks, readBlocks } = limits;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
-  const maxLinks = limits.nodeLinks;
+  const locations = createLocations({ transports, limits, alarm, keep: blocks.keep });
+  const shared: ReadingContext = { blocks, locations, limits };
   const startLookup = (call: Call) =>
-    startReading(blocks, { maxBlocks: limits.lookupBlocks, maxLinks }, call);
+    startReading(shared, { kind: "media", maxBlocks: lookupBlocks }, call);
   const context: FolderContext = {
     limits,
     startLookup,
-    startReading: (call) => startReading(blocks, { maxBlocks: limits.readBlocks, maxLinks }, call),
+    startReading: (dag, call) =>
+      startReading(shared, { kind: "media", maxBlocks: readBlocks, dag }, call),
   };
 
   return {
     feedDocument: (pointer, call) =>
-      readFeedDocument(pointer, transports, startLookup(call), context),
+      readFeedDocument(pointer, {
+        ...context,
+        startFeed: (dag) =>
+          startReading(shared, { kind: "feed", maxBlocks: lookupBlocks, dag, pointer }, call),
+      }),
 
     async open(root, path, call) {
       const single = !path.includes("/");
+      using lookup = startLookup(call);
       // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
-      const entry = await openEntry(root, single ? path : "", startLookup(call), context);
+      const entry = await openEntry(root, single ? path : "", lookup, context);
       if (path === "" || (single && entry.kind === "file")) return entry;
       const found = entry.kind === "folder" ? await entry.find(path, call) : null;
       if (found !== null) return found;

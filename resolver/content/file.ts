@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
-import type { Call } from "../contracts.ts";
+import type { Call, DagRequest } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
+import { RAW } from "./cid.ts";
 import type { VerifiedContent, VerifiedFile } from "./content.ts";
 import { inAdvance } from "./in_advance.ts";
 import type { ContentLimits } from "./limits.ts";
@@ -17,8 +18,8 @@ export interface Range {
 /** What files of one reader share. */
 export interface FileContext {
   readonly limits: ContentLimits;
-  /** Begins a task that may load as many blocks as reading a file needs. */
-  startReading(call: Call): Reading;
+  /** Begins a task that may load as many blocks as reading a file needs: these, in one trip if possible. */
+  startReading(dag: DagRequest | undefined, call: Call): Reading;
 }
 
 /** A file of verified content; `root` is given when its first block was loaded already. */
@@ -39,12 +40,14 @@ export function createFile(
     cid,
     name,
     async size(call) {
-      return (await loadRoot(startReading(call))).size;
+      using reading = startReading(undefined, call);
+      return (await loadRoot(reading)).size;
     },
     async *read(call, range) {
       const stop = new AbortController();
+      const signal = AbortSignal.any([call.signal, stop.signal]);
+      using reading = startReading(tripFor(cid, root, range), { signal });
       try {
-        const reading = startReading({ signal: AbortSignal.any([call.signal, stop.signal]) });
         const node = await loadRoot(reading);
         yield* readPieces(node, range ?? { start: 0, end: node.size }, reading, limits);
       } finally {
@@ -53,6 +56,21 @@ export function createFile(
       }
     },
   };
+}
+
+/** One block needs no trip. */
+function tripFor(
+  cid: CID,
+  root: FileNode | null,
+  range: Range | undefined,
+): DagRequest | undefined {
+  if (cid.code === RAW) return undefined;
+  const isWhole = range === undefined || (range.start === 0 && range.end === root?.size);
+  if (root !== null) {
+    const parts = isWhole ? root.parts : partsWithin(root, 0, range);
+    if (parts.length < 2) return undefined;
+  }
+  return isWhole ? { root: cid, scope: "all" } : { root: cid, scope: "entity", range };
 }
 
 /**
@@ -98,13 +116,13 @@ function partsWithin(node: FileNode, offset: number, range: Range): PlacedPart[]
 }
 
 async function loadPart({ cid, start, end }: PlacedPart, reading: Reading): Promise<FileNode> {
-  const node = await loadFileNode(cid, reading);
+  const node = await loadFileNode(cid, reading, start);
   if (node.size === end - start) return node;
   throw new ContentWrongError("A part of the file is not as long as the file says.");
 }
 
-async function loadFileNode(cid: CID, reading: Reading): Promise<FileNode> {
-  const node = await reading.loadNode(cid);
+async function loadFileNode(cid: CID, reading: Reading, position = 0): Promise<FileNode> {
+  const node = await reading.loadNode(cid, position);
   if (node.kind === "file") return node;
   throw new ContentWrongError("A part of the file is a folder.");
 }

@@ -27,7 +27,7 @@ export function createFolder(
       if (path.length > context.limits.pathCharacters) return null;
       const names = path.split("/");
       if (names.length > context.limits.pathDepth) return null;
-      const reading = context.startLookup(call);
+      using reading = context.startLookup(call);
       const found = await findLink(root, names, reading);
       return found === null ? null : await openEntry(found, names.at(-1) ?? "", reading, context);
     },

@@ -39,6 +39,11 @@ export interface ShardNode {
 /** What a block can mean. */
 export type UnixfsNode = FileNode | FolderNode | ShardNode;
 
+/** The blocks that lie directly under a node. */
+export function linksOf(node: UnixfsNode): readonly CID[] {
+  return (node.kind === "file" ? node.parts : node.links).map(({ cid }) => cid);
+}
+
 /** Kubo makes 256 and reads up to 1,024. */
 const MAX_FANOUT = 1_024;
 

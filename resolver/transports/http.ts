@@ -1,5 +1,4 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
-import { contentLimits } from "../content/limits.ts";
 import type { Part, Transport } from "../contracts.ts";
 
 /** How long a site may stop in the middle of its answer. */
@@ -21,8 +20,8 @@ export const httpTransport: Part<Transport> = {
         const response = await outbound.fetch({
           url: location,
           trust: "stranger",
-          maxBytes: contentLimits.feedBytes,
-          timeoutMilliseconds: contentLimits.blockMilliseconds,
+          maxBytes: call.maxBytes,
+          timeoutMilliseconds: call.milliseconds,
           idleMilliseconds: IDLE_MILLISECONDS,
         }, call);
         if (response.status !== 200) {

@@ -6,7 +6,8 @@ import { sha256 } from "multiformats/hashes/sha2";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { ContentWrongError } from "../../../resolver/errors.ts";
 import { openBlockStore } from "../../../resolver/node/block_store.ts";
-import { importCar, MalformedCarError } from "../../../resolver/node/import_car.ts";
+import { MalformedCarError } from "../../../resolver/content/car_reader.ts";
+import { importCar } from "../../../resolver/node/import_car.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 interface Block {
