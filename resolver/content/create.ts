@@ -8,6 +8,7 @@ import type { ContentReader } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { type FolderContext, openEntry } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
+import { openLocalDag } from "./local_dag.ts";
 import { createLocations } from "./locations.ts";
 import { type ReadingContext, startReading } from "./reading.ts";
 
@@ -67,6 +68,8 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
     },
 
     localBlock: (cid, call) => blocks.getLocal(cid, call),
+
+    localDag: (request, call) => openLocalDag(request, blocks, limits, call),
 
     flush: () => blocks.flush(),
   };

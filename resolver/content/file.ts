@@ -5,7 +5,7 @@ import { RAW } from "./cid.ts";
 import type { VerifiedContent, VerifiedFile } from "./content.ts";
 import { inAdvance } from "./in_advance.ts";
 import type { ContentLimits } from "./limits.ts";
-import type { Reading } from "./reading.ts";
+import { type Reading, roadsOf } from "./reading.ts";
 import type { FileNode } from "./unixfs.ts";
 import { slice } from "./verified.ts";
 
@@ -29,6 +29,14 @@ export function createFile(
   root: FileNode | null,
   { limits, startReading }: FileContext,
 ): VerifiedFile {
+  const readings: Reading[] = [];
+
+  function start(dag: DagRequest | undefined, call: Call): Reading {
+    const reading = startReading(dag, call);
+    readings.push(reading);
+    return reading;
+  }
+
   async function loadRoot(reading: Reading): Promise<FileNode> {
     const node = root ?? await loadFileNode(cid, reading);
     if (node.size <= limits.fileBytes) return node;
@@ -40,13 +48,13 @@ export function createFile(
     cid,
     name,
     async size(call) {
-      using reading = startReading(undefined, call);
+      using reading = start(undefined, call);
       return (await loadRoot(reading)).size;
     },
     async *read(call, range) {
       const stop = new AbortController();
       const signal = AbortSignal.any([call.signal, stop.signal]);
-      using reading = startReading(tripFor(cid, root, range), { signal });
+      using reading = start(tripFor(cid, root, range), { signal });
       try {
         const node = await loadRoot(reading);
         yield* readPieces(node, range ?? { start: 0, end: node.size }, reading, limits);
@@ -55,6 +63,7 @@ export function createFile(
         stop.abort();
       }
     },
+    roads: () => roadsOf(...readings),
   };
 }
 
@@ -99,12 +108,13 @@ export async function* readPieces(
   }
 }
 
-interface PlacedPart extends Range {
+/** A part of a node, and its place in the file. */
+export interface PlacedPart extends Range {
   readonly cid: CID;
 }
 
 /** The parts of a node at `offset` that hold bytes of the range. */
-function partsWithin(node: FileNode, offset: number, range: Range): PlacedPart[] {
+export function partsWithin(node: FileNode, offset: number, range: Range): PlacedPart[] {
   const placed: PlacedPart[] = [];
   let start = offset + node.data.length;
   for (const { cid, size } of node.parts) {

@@ -5,7 +5,7 @@ import { RAW } from "./cid.ts";
 import type { VerifiedFile, VerifiedFolder } from "./content.ts";
 import { createFile, type FileContext } from "./file.ts";
 import { findInShards } from "./hamt.ts";
-import type { Reading } from "./reading.ts";
+import type { NodeLoader, Reading } from "./reading.ts";
 import type { FolderNode, ShardNode, UnixfsNode } from "./unixfs.ts";
 
 /** What folders of one reader share. */
@@ -52,7 +52,7 @@ export async function openEntry(
 export async function findLink(
   node: UnixfsNode,
   [name, ...names]: readonly string[],
-  reading: Reading,
+  reading: NodeLoader,
 ): Promise<CID | null> {
   if (node.kind === "file" || name === undefined || name === "") return null;
   const cid = node.kind === "folder"
@@ -64,7 +64,7 @@ export async function findLink(
   return await findLink(await reading.loadNode(cid), names, reading);
 }
 
-async function loadShard(cid: CID, reading: Reading): Promise<ShardNode> {
+async function loadShard(cid: CID, reading: NodeLoader): Promise<ShardNode> {
   const node = await reading.loadNode(cid);
   if (node.kind === "shard") return node;
   throw new ContentWrongError("A part of the folder is something else.");

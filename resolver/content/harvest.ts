@@ -23,6 +23,8 @@ export interface Harvest {
 export interface HarvestOptions {
   readonly limits: ContentLimits;
   readonly signal: AbortSignal;
+  /** Told of every block that belongs to the DAG, as soon as another one was seen to link to it. */
+  readonly expect: (cid: CID) => void;
   /** Given every block of the DAG once, verified. */
   readonly keep: (cid: CID, block: VerifiedContent) => void;
 }
@@ -36,7 +38,7 @@ export interface HarvestOptions {
 export function startHarvest(
   root: CID,
   open: (call: Call) => Promise<AsyncIterable<SourceBlock>>,
-  { limits, signal, keep }: HarvestOptions,
+  { limits, signal, expect, keep }: HarvestOptions,
 ): Harvest {
   const expected = new Set([keyOf(root)]);
   const taken = new Map<string, VerifiedContent>();
@@ -56,6 +58,7 @@ export function startHarvest(
         const key = keyOf(link);
         const waiting = early.get(key);
         expected.add(key);
+        expect(link.toV1());
         if (expected.size > limits.readBlocks) throw wrong("Its CAR links to too many blocks.");
         if (waiting === undefined) continue;
         early.delete(key);
@@ -132,11 +135,12 @@ export function startHarvest(
       }
       const waiter = waiters.get(key) ?? newWaiter();
       waiters.set(key, waiter);
-      signs.add(call.onSign);
+      const sign = () => call.onSign();
+      signs.add(sign);
       try {
         return await abortable(waiter.promise, call.signal);
       } finally {
-        signs.delete(call.onSign);
+        signs.delete(sign);
       }
     },
   };

@@ -91,10 +91,8 @@ export function createLocations(options: LocationsOptions): Locations {
     const harvest = startHarvest(home.root, (call) => openCar(home, call), {
       limits,
       signal: limit.signal,
-      keep(cid, block) {
-        homes.set(cid.toString(), home);
-        keep(cid, block);
-      },
+      expect: (cid) => homes.set(cid.toString(), home),
+      keep,
     });
     harvests.set(key, harvest);
     void harvest.end.then(() => {

@@ -10,15 +10,18 @@ import type { ContentKind } from "./ranking.ts";
 import { createTrips } from "./trips.ts";
 import { decodeNode, type UnixfsNode } from "./unixfs.ts";
 
-/** One task that loads blocks, with its budget and its record of roads. Disposing of it ends its trips. */
-export interface Reading extends Disposable {
-  /** Throws ContentWrongError when the budget is used up. */
-  load(cid: CID): Promise<Delivery>;
-  /**
-   * The same, decoded. `position` is where it begins in the file, bytes.
-   * Throws ContentWrongError for what is no UnixFS.
-   */
+/** Whatever gives the nodes of a DAG. */
+export interface NodeLoader {
+  /** `position` is where it begins in the file, bytes. Throws ContentWrongError for what is no UnixFS. */
   loadNode(cid: CID, position?: number): Promise<UnixfsNode>;
+}
+
+/**
+ * One task that loads blocks, with its budget and its record of roads: it throws ContentWrongError when
+ * the budget is used up. Disposing of it ends its trips.
+ */
+export interface Reading extends NodeLoader, Disposable {
+  load(cid: CID): Promise<Delivery>;
   /** The roads that were asked so far, each once. */
   roads(): RoadReport[];
 }

@@ -17,7 +17,11 @@ export interface Trip {
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Waiter = PromiseWithResolvers<Bytes | null>;
+
+/** Those who wait for one block. */
+interface Waiter extends PromiseWithResolvers<Bytes | null> {
+  readonly signs: Set<() => void>;
+}
 
 /**
  * Starts a trip, which ends with the signal. Blocks that come before somebody asks for them are put
@@ -32,7 +36,6 @@ export function startTrip(
 ): Trip {
   const aside = new Map<string, Bytes>();
   const waiters = new Map<string, Waiter>();
-  const signs = new Set<() => void>();
   const ending = new AbortController();
   let asideBytes = 0;
   let wasted = 0;
@@ -82,7 +85,7 @@ export function startTrip(
         else {
           waiters.delete(key);
           waiter.resolve(bytes);
-          for (const sign of signs) sign();
+          for (const { signs } of waiters.values()) for (const sign of signs) sign();
         }
         await makeRoom();
         if (wasted > limits.tripWaste) return;
@@ -106,16 +109,18 @@ export function startTrip(
       const held = remove(key);
       roomMade();
       if (held !== undefined || ended) return held ?? null;
-      const waiter = waiters.get(key) ?? Promise.withResolvers<Bytes | null>();
+      const waiter = waiters.get(key) ??
+        { ...Promise.withResolvers<Bytes | null>(), signs: new Set() };
       waiters.set(key, waiter);
       roomMade();
-      signs.add(call.onSign);
+      const sign = () => call.onSign();
+      waiter.signs.add(sign);
       try {
         return await abortable(waiter.promise, call.signal);
       } finally {
-        signs.delete(call.onSign);
+        waiter.signs.delete(sign);
         // The race for it was won elsewhere: nobody takes it from this trip any more.
-        if (waiters.get(key) === waiter) waiters.delete(key);
+        if (waiter.signs.size === 0 && waiters.get(key) === waiter) waiters.delete(key);
       }
     },
   };

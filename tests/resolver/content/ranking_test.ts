@@ -44,3 +44,28 @@ Deno.test("only so many roads are remembered: strangers name locations without e
   for (let road = 0; road < 1_000; road++) ranking.record(`https://${road}.example`, "none", 1);
   assert.equal(order(ranking), "abc");
 });
+
+Deno.test("a road is ranked by its record for the kind of content, or by any while it has none", () => {
+  const rankings = createRankings(createTestClock().now);
+  const [feed, media] = [rankings("feed"), rankings("media")];
+  feed.record("c", "delivered", 10);
+  assert.equal(order(media), "cab");
+  media.record("c", "beaten", 900);
+  assert.equal(order(feed), "cab");
+  assert.equal(order(media), "abc");
+});
+
+Deno.test("a road is given the time that it nearly always takes, within bounds", () => {
+  const ranking = createRankings(createTestClock().now)("media");
+  assert.equal(ranking.patience("a"), null);
+  ranking.record("a", "failed", 10_000);
+  assert.equal(ranking.patience("a"), null);
+  ranking.record("a", "delivered", 100);
+  assert.equal(ranking.patience("a"), 300);
+  for (let time = 0; time < 100; time++) ranking.record("a", "delivered", 100);
+  assert.equal(Math.round(ranking.patience("a") ?? 0), 100);
+  for (let time = 0; time < 100; time++) ranking.record("b", "delivered", 1);
+  assert.equal(ranking.patience("b"), 50);
+  for (let time = 0; time < 100; time++) ranking.record("c", "delivered", 9_000);
+  assert.equal(ranking.patience("c"), 1_000);
+});
