@@ -26,9 +26,7 @@ export async function publish(args: PublishArguments, tools: Tools, call: Call):
   const signer = await openSigner(args, tools, call);
   const identity: Identity = { kind: "wallet", address: signer.address };
   await using places = await openPlaces(tools);
-  const content = args.path === null
-    ? null
-    : await prepareContent(args.path, args.key, tools, call);
+  const content = args.path === null ? null : await prepareContent(args.path, args, tools, call);
 
   const survey = await surveyPlaces(places.all, identity, tools, call);
   noteFailures(survey, terminal);
@@ -42,7 +40,7 @@ export async function publish(args: PublishArguments, tools: Tools, call: Call):
   if (held === null) await askConsent(args, survey, terminal, call);
   const otherHolders = content === null
     ? []
-    : await storeContent(content.dag, args.locations, places.targets, tools, call);
+    : await storeContent(content.dag, args, places.targets, tools, call);
   const pointer = held ?? await signPointer(draft, signer, verifier, call);
 
   terminal.progress("Delivering …");

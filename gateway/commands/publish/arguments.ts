@@ -31,6 +31,8 @@ export interface PublishArguments {
   /** The account that the key has to be of, when the user named it. */
   readonly account: Address | null;
   readonly locations: readonly string[];
+  /** Where the content is written to as a CAR file, too; null for nowhere. */
+  readonly carFile: string | null;
   readonly dryRun: boolean;
   /** Go on without asking. */
   readonly yes: boolean;
@@ -45,6 +47,7 @@ const OPTIONS = {
   "signature": { type: "string" },
   "timestamp": { type: "string" },
   "location": { type: "string", multiple: true },
+  "car": { type: "string" },
   "withdraw": { type: "boolean" },
   "dry-run": { type: "boolean" },
   "yes": { type: "boolean", short: "y" },
@@ -62,6 +65,7 @@ export function parsePublishArguments(args: readonly string[]): PublishArguments
     key: parseKey(values, account, dryRun),
     account,
     locations: parseLocations(values.location ?? [], values.withdraw ?? false),
+    carFile: parseCarFile(values.car ?? null, values.withdraw ?? false),
     dryRun,
     yes: values.yes ?? false,
   };
@@ -93,6 +97,11 @@ function parseLocations(locations: readonly string[], withdraw: boolean): readon
     if (fault !== null) throw wrong(`--location ${location} cannot be used: ${fault}`);
   }
   return locations;
+}
+
+function parseCarFile(path: string | null, withdraw: boolean): string | null {
+  if (withdraw && path !== null) throw wrong("--withdraw takes no --car");
+  return path;
 }
 
 function parseKey(values: Values, account: Address | null, dryRun: boolean): KeyChoice {

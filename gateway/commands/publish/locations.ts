@@ -1,9 +1,10 @@
 import type { CID } from "multiformats/cid";
+import { CAR_TYPE, readCar } from "../../../resolver/content/car_reader.ts";
 import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { verifyContent } from "../../../resolver/content/verified.ts";
 import type { Call } from "../../../resolver/contracts.ts";
-import type { Outbound } from "../../../resolver/outbound/outbound.ts";
+import type { Outbound, OutboundResponse } from "../../../resolver/outbound/outbound.ts";
 import { describeFailure } from "./places/describe_failure.ts";
 
 const DEADLINE_MILLISECONDS = 15_000;
@@ -18,9 +19,6 @@ export async function checkLocations(
   outbound: Outbound,
   call: Call,
 ): Promise<readonly string[]> {
-  if (locations.length > 0 && root.code !== RAW) {
-    return ["Locations serve only a feed of a single file of up to 1 MiB: readers will skip them."];
-  }
   const faults = await Promise.all(
     locations.filter(isCheckable).map(async (location) => {
       const fault = await servingFault(location, root, outbound, call);
@@ -40,18 +38,38 @@ async function servingFault(
     const response = await outbound.fetch({
       url,
       trust: "operator",
-      maxBytes: contentLimits.feedBytes,
+      maxBytes: root.code === RAW ? contentLimits.feedBytes : contentLimits.locationCarBytes,
       timeoutMilliseconds: DEADLINE_MILLISECONDS,
     }, call);
-    const bytes = await new Response(response.body).bytes();
-    if (response.status !== 200) return `It answers with status ${response.status}.`;
-    return await verifyContent(root, bytes) === null
-      ? "It serves something else than what you sign."
-      : "";
+    if (response.status !== 200) {
+      await response.body.cancel();
+      return `It answers with status ${response.status}.`;
+    }
+    const type = response.headers.get("Content-Type") ?? "";
+    return root.code === RAW && !type.startsWith(CAR_TYPE)
+      ? await bytesFault(response, root)
+      : await carFault(response, root);
   } catch (error) {
     call.signal.throwIfAborted();
     return describeFailure(error).message;
   }
+}
+
+async function bytesFault({ body }: OutboundResponse, root: CID): Promise<string> {
+  const content = await verifyContent(root, await new Response(body).bytes());
+  return content === null ? "It serves something else than what you sign." : "";
+}
+
+/** The root's block shows that it is the right one: `--car` writes all others before it. */
+async function carFault({ body }: OutboundResponse, root: CID): Promise<string> {
+  const { roots, blocks } = await readCar(body);
+  const isRooted = roots.length === 1 && roots[0]?.equals(root) === true;
+  let found = false;
+  for await (const { cid, bytes } of blocks) {
+    if (await verifyContent(cid, bytes) === null) return "Its CAR holds a wrong block.";
+    found ||= cid.equals(root);
+  }
+  return isRooted && found ? "" : "It serves something else than what you sign.";
 }
 
 /** Onion services and magnet links need other roads than plain HTTP. */

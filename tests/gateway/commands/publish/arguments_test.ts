@@ -9,6 +9,7 @@ Deno.test("a feed and a key file are all that is needed", () => {
     key: { kind: "key-file", path: "a.key" },
     account: null,
     locations: [],
+    carFile: null,
     dryRun: false,
     yes: false,
   });
@@ -44,6 +45,7 @@ Deno.test("arguments that make no sense are refused with the reason", () => {
     [[], /No feed file or folder/],
     [["a", "b"], /not also b/],
     [["a", "--withdraw"], /takes no feed/],
+    [["--withdraw", "--car", "a.car"], /takes no --car/],
     [["--withdraw", "--location", "https://alice.example/"], /takes no --location/],
     [["a", "--key-file", "k", "--rpc", "http://x"], /Choose one/],
     [["a", "--password-file", "p"], /goes with --keystore/],
