@@ -78,9 +78,16 @@ export interface ContentReader {
   feedDocument(pointer: VerifiedPointer, call: Call): Promise<FeedDocument>;
   /**
    * What lies at `/ipfs/{cid}/{path}`. Of a file's CID, one name as the path is the file's name.
+   * `whole`: the file is going to be read from its beginning, under this call, by the first `read`: it gets
+   * what is on its way already. Until then, or until the signal aborts, somebody is sending it.
    * Throws PathNotFoundError too.
    */
-  open(root: CID, path: string, call: Call): Promise<VerifiedFile | VerifiedFolder>;
+  open(
+    root: CID,
+    path: string,
+    call: Call,
+    options?: { readonly whole?: boolean },
+  ): Promise<VerifiedFile | VerifiedFolder>;
   /** One verified block that this machine holds, or null. Asks nobody else. */
   localBlock(cid: CID, call: Call): Promise<VerifiedContent | null>;
   /**

@@ -1,12 +1,12 @@
-import { quote } from "../../schemas/quote.ts";
-import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
+import type { CID } from "multiformats/cid";
+import type { BlockSource, Clock, DagRequest, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
-import { PathNotFoundError } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
 import { createBlocks } from "./blocks.ts";
+import { RAW } from "./cid.ts";
 import type { ContentReader } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
-import { type FolderContext, openEntry } from "./folder.ts";
+import { type FolderContext, openPath } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
 import { openLocalDag } from "./local_dag.ts";
 import { createLocations } from "./locations.ts";
@@ -39,11 +39,9 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
   const locations = createLocations({ transports, limits, alarm, keep: blocks.keep });
   const shared: ReadingContext = { blocks, locations, limits };
-  const startLookup = (call: Call) =>
-    startReading(shared, { kind: "media", maxBlocks: lookupBlocks }, call);
   const context: FolderContext = {
     limits,
-    startLookup,
+    startLookup: (call) => startReading(shared, { kind: "media", maxBlocks: lookupBlocks }, call),
     startReading: (dag, call) =>
       startReading(shared, { kind: "media", maxBlocks: readBlocks, dag }, call),
   };
@@ -56,15 +54,17 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
           startReading(shared, { kind: "feed", maxBlocks: lookupBlocks, dag, pointer }, call),
       }),
 
-    async open(root, path, call) {
-      const single = !path.includes("/");
-      using lookup = startLookup(call);
-      // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
-      const entry = await openEntry(root, single ? path : "", lookup, context);
-      if (path === "" || (single && entry.kind === "file")) return entry;
-      const found = entry.kind === "folder" ? await entry.find(path, call) : null;
-      if (found !== null) return found;
-      throw new PathNotFoundError(`There is no ${quote(path)} in the content at ${root}.`);
+    async open(root, path, call, { whole = false } = {}) {
+      const reading = context.startReading(whole ? wholeAt(root, path) : undefined, call);
+      const entry = await openPath(root, path, reading, { ...context, goesOn: whole }).catch(
+        (error) => {
+          reading[Symbol.dispose]();
+          throw error;
+        },
+      );
+      if (entry.kind === "file" && whole) return entry;
+      reading[Symbol.dispose]();
+      return entry;
     },
 
     localBlock: (cid, call) => blocks.getLocal(cid, call),
@@ -73,4 +73,10 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
 
     flush: () => blocks.flush(),
   };
+}
+
+/** A name behind a file's CID leads nowhere: of a folder then come only its own blocks. */
+function wholeAt(root: CID, path: string): DagRequest | undefined {
+  if (root.code === RAW) return undefined;
+  return path.includes("/") ? { root, path, scope: "entity" } : { root, scope: "entity" };
 }

@@ -22,14 +22,19 @@ export interface FileContext {
   startReading(dag: DagRequest | undefined, call: Call): Reading;
 }
 
-/** A file of verified content; `root` is given when its first block was loaded already. */
+/**
+ * A file of verified content; `root` is given when its first block was loaded already, and `opened` is the
+ * reading that did so: the first `read` of the whole file goes on with it.
+ */
 export function createFile(
   cid: CID,
   name: string,
   root: FileNode | null,
   { limits, startReading }: FileContext,
+  opened: Reading | null = null,
 ): VerifiedFile {
-  const readings: Reading[] = [];
+  const readings: Reading[] = opened === null ? [] : [opened];
+  let goesOn = opened;
 
   function start(dag: DagRequest | undefined, call: Call): Reading {
     const reading = startReading(dag, call);
@@ -52,19 +57,19 @@ export function createFile(
       return (await loadRoot(reading)).size;
     },
     async *read(call, range) {
-      const stop = new AbortController();
-      const signal = AbortSignal.any([call.signal, stop.signal]);
-      using reading = start(tripFor(cid, root, range), { signal });
-      try {
-        const node = await loadRoot(reading);
-        yield* readPieces(node, range ?? { start: 0, end: node.size }, reading, limits);
-      } finally {
-        // A reader who leaves early leaves blocks behind that are on their way.
-        stop.abort();
-      }
+      const begun = isWhole(root, range) ? goesOn : null;
+      if (begun !== null) goesOn = null;
+      // A reader who leaves early leaves blocks behind that are on their way: this ends them.
+      using reading = begun ?? start(tripFor(cid, root, range), call);
+      const node = await loadRoot(reading);
+      yield* readPieces(node, range ?? { start: 0, end: node.size }, reading, limits);
     },
     roads: () => roadsOf(...readings),
   };
+}
+
+function isWhole(root: FileNode | null, range: Range | undefined): boolean {
+  return range === undefined || (range.start === 0 && range.end === root?.size);
 }
 
 /** One block needs no trip. */
@@ -74,12 +79,13 @@ function tripFor(
   range: Range | undefined,
 ): DagRequest | undefined {
   if (cid.code === RAW) return undefined;
-  const isWhole = range === undefined || (range.start === 0 && range.end === root?.size);
   if (root !== null) {
-    const parts = isWhole ? root.parts : partsWithin(root, 0, range);
+    const parts = range === undefined ? root.parts : partsWithin(root, 0, range);
     if (parts.length < 2) return undefined;
   }
-  return isWhole ? { root: cid, scope: "all" } : { root: cid, scope: "entity", range };
+  return range === undefined || isWhole(root, range)
+    ? { root: cid, scope: "all" }
+    : { root: cid, scope: "entity", range };
 }
 
 /**

@@ -18,7 +18,7 @@ export interface NodeLoader {
 
 /**
  * One task that loads blocks, with its budget and its record of roads: it throws ContentWrongError when
- * the budget is used up. Disposing of it ends its trips.
+ * the budget is used up. Disposing of it ends its trips, and whatever is still on its way.
  */
 export interface Reading extends NodeLoader, Disposable {
   load(cid: CID): Promise<Delivery>;
@@ -69,9 +69,8 @@ export function startReading(
 ): Reading {
   const reports = new Map<string, RoadReport>();
   const end = new AbortController();
-  const trips = dag === undefined
-    ? undefined
-    : createTrips(dag, { limits, signal: AbortSignal.any([signal, end.signal]) });
+  const call: Call = { signal: AbortSignal.any([signal, end.signal]) };
+  const trips = dag === undefined ? undefined : createTrips(dag, { limits, ...call });
   let loaded = 0;
 
   async function load(cid: CID, position = 0): Promise<Delivery> {
@@ -81,7 +80,7 @@ export function startReading(
         `The content is spread over more than ${maxBlocks} blocks, more than this gateway reads.`,
       );
     }
-    const delivery = await blocks.get(cid, { signal }, {
+    const delivery = await blocks.get(cid, call, {
       kind,
       trips,
       position,
