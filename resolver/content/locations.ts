@@ -43,7 +43,8 @@ const HOMES = 50_000;
 /** Harvests go on when their first reader has left, so that the pictures are there for the next. */
 export function createLocations(options: LocationsOptions): Locations {
   const { transports, limits, alarm, keep } = options;
-  const homes = new LRUCache<string, Home>({ max: HOMES });
+  // With `max` it would take its memory at once, which costs every cold start some milliseconds.
+  const homes = new LRUCache<string, Home>({ maxSize: HOMES, sizeCalculation: () => 1 });
   const harvests = new Map<string, Harvest>();
 
   async function open(location: string, { signal }: Call, limit: { bytes: number; time: number }) {

@@ -96,7 +96,6 @@ function deadHost(): Promise<string> {
 
 /** A reader of its own each time: nothing is at hand, nothing is known about the roads. */
 async function read(cid: CID, sources: readonly BlockSource[]): Promise<Reading> {
-  const started = performance.now();
   const reader = createContentReader({
     blockSources: sources,
     transports: [],
@@ -104,6 +103,7 @@ async function read(cid: CID, sources: readonly BlockSource[]): Promise<Reading>
     clock: Date.now,
     report: () => {},
   });
+  const started = performance.now();
   const file = await reader.open(cid, "", CALL, { whole: true });
   if (file.kind === "folder") throw new Error("It is a folder");
   return await clocked(started, file.read(CALL));
