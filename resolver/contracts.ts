@@ -82,6 +82,12 @@ export interface BlockSource {
   get(cid: CID, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
+/** A question to a location. */
+export interface LocationCall extends Call {
+  /** Whose content it is: a road that hides its reader keeps the wallets apart by it. */
+  readonly identity: Identity;
+}
+
 /** A body that is still on its way, as the other side described it. */
 export interface OpenedLocation {
   /** Within the transport's size limit. Must be read or cancelled. */
@@ -96,7 +102,7 @@ export interface Transport {
   /** True when this transport can use the location (e.g. `.onion` hosts are Tor's). */
   accepts(location: string): boolean;
   /** Throws when the location does not deliver: the reason is for people and names no internals. */
-  open(location: string, call: Call): Promise<OpenedLocation>;
+  open(location: string, call: LocationCall): Promise<OpenedLocation>;
 }
 
 /** The clock, in milliseconds since 1970-01-01 UTC. */

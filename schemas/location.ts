@@ -44,7 +44,12 @@ function authorityFault(scheme: string, authority: string): string | null {
 }
 
 function isHost(host: string): boolean {
-  return host.endsWith(".onion") ? ONION_HOST.test(host) : DNS_HOST.test(host);
+  return host.endsWith(".onion") ? isOnionHost(host) : DNS_HOST.test(host);
+}
+
+/** True for the form of a version 3 onion service's host. Its checksum is Tor's to judge. */
+export function isOnionHost(host: string): boolean {
+  return ONION_HOST.test(host);
 }
 
 function pathFault(path: string): string | null {

@@ -1,5 +1,6 @@
 import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
+import type { Identity } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Transport } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
@@ -26,7 +27,8 @@ export async function readFeedDocument(
   const cid = CID.parse(pointer.cid);
   const { limits } = context;
   if (cid.code === RAW) {
-    const roads = pointer.locations.map((location) => roadTo(location, transports, limits));
+    const { identity, locations } = pointer;
+    const roads = locations.map((location) => roadTo(location, identity, transports, limits));
     const { content, mediaType } = await reading.load(cid, roads);
     return { bytes: content, cid, name: "", folder: null, mediaType, roads: reading.roads() };
   }
@@ -49,6 +51,7 @@ export async function readFeedDocument(
 /** A location is compared as a whole: it may be larger than a block, up to the limit for feeds. */
 function roadTo(
   location: string,
+  identity: Identity,
   transports: readonly Transport[],
   { feedBytes }: ContentLimits,
 ): Road {
@@ -60,7 +63,7 @@ function roadTo(
       if (transport === undefined) {
         throw new OurSpaceError("This gateway has no road of this kind.");
       }
-      const { body, mediaType } = await transport.open(location, { signal });
+      const { body, mediaType } = await transport.open(location, { identity, signal });
       return { bytes: new Uint8Array(await new Response(body).arrayBuffer()), mediaType };
     },
   };

@@ -28,7 +28,7 @@ export async function follow(
   let headers = withDefaults(request.headers ?? {});
   for (let hop = 0;; hop++) {
     const patience = trust === "stranger"
-      ? STRANGER_HEADERS_MILLISECONDS
+      ? request.headersMilliseconds ?? STRANGER_HEADERS_MILLISECONDS
       : request.timeoutMilliseconds;
     const exchange = { url, method, headers, signal: lifetime.signal, ...(body && { body }) };
     const response = await lifetime.within(patience, exchanges[trust](exchange));

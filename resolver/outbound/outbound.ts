@@ -17,6 +17,8 @@ export interface OutboundRequest {
   readonly maxBytes: number;
   /** For everything, from the name's look-up to the last byte. */
   readonly timeoutMilliseconds: number;
+  /** The longest wait for a stranger's headers, from its look-up on. Default 10 s. */
+  readonly headersMilliseconds?: number;
   /** The longest wait between two pieces of the body; `timeoutMilliseconds` unless given. */
   readonly idleMilliseconds?: number;
   /**

@@ -1,6 +1,6 @@
-import { OurSpaceError } from "../../schemas/errors.ts";
 import { contentLimits } from "../content/limits.ts";
 import type { Part, Transport } from "../contracts.ts";
+import { openedLocation } from "../opened_location.ts";
 
 /** How long a site may stop in the middle of its answer. */
 const IDLE_MILLISECONDS = 5_000;
@@ -25,11 +25,7 @@ export const httpTransport: Part<Transport> = {
           timeoutMilliseconds: contentLimits.blockMilliseconds,
           idleMilliseconds: IDLE_MILLISECONDS,
         }, call);
-        if (response.status !== 200) {
-          await response.body.cancel();
-          throw new OurSpaceError(`It answered with status ${response.status}.`);
-        }
-        return { body: response.body, mediaType: response.headers.get("Content-Type") ?? "" };
+        return await openedLocation(response);
       },
     }]),
 };

@@ -1,0 +1,106 @@
+import type { Socket } from "node:net";
+import type { Endpoint } from "../dns/setting.ts";
+import { describeSocksReply } from "./socks_replies.ts";
+import { TorError } from "./tor_error.ts";
+
+/** By whom a proxy tells connections apart (RFC 1929): at most 255 bytes each. */
+export interface SocksCredentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What the exchange with a proxy needs. */
+export interface SocksRequest {
+  readonly proxy: Endpoint;
+  readonly credentials: SocksCredentials;
+  /** A name, which the proxy looks up, never this machine. */
+  readonly host: string;
+  readonly port: number;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+}
+
+/** RFC 1928, section 3: the answer to the greeting, and its method for a user name and password. */
+const METHOD_AT = 1;
+const USER_AND_PASSWORD = 2;
+/** The bytes before the code of the last reply: the greeting's two, RFC 1929's two, the version. */
+const REPLY_CODE_AT = 5;
+
+/**
+ * The library's own end of the handshake. The signal ends it long before; this frees what waits.
+ * Milliseconds.
+ */
+const HANDSHAKE_MILLISECONDS = 120_000;
+
+/**
+ * Opens a connection to a host through a SOCKS5 proxy. Throws TorError when the proxy is away, breaks
+ * the protocol, refuses, or would mix the connection with others.
+ */
+export async function socksSocket(request: SocksRequest): Promise<Socket> {
+  const { proxy, credentials, host, port, signal } = request;
+  const [{ connect }, { SocksClient }] = await Promise.all([
+    import("node:net"),
+    import("socks"),
+  ]);
+  signal.throwIfAborted();
+  const socket = connect({ host: proxy.address, port: proxy.port });
+  // Whoever uses the socket has listeners of their own; between them an error must not be unheard.
+  socket.on("error", () => {});
+  const abort = () => void socket.destroy();
+  signal.addEventListener("abort", abort);
+  socket.once("close", () => signal.removeEventListener("abort", abort));
+  try {
+    await connected(socket);
+    const heard = listen(socket);
+    await SocksClient.createConnection({
+      command: "connect",
+      proxy: {
+        ipaddress: proxy.address,
+        port: proxy.port,
+        type: 5,
+        userId: credentials.user,
+        password: credentials.password,
+      },
+      destination: { host, port },
+      existing_socket: socket,
+      timeout: HANDSHAKE_MILLISECONDS,
+    }).catch((cause) => {
+      throw new TorError(describeFailure(heard), { cause });
+    });
+    // The library also takes a proxy's "no authentication": all wallets would share circuits.
+    if (!isKeptApart(heard)) throw new TorError("The Tor proxy does not keep wallets apart.");
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function connected(socket: Socket): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once("connect", resolve);
+  socket.once("close", () => reject(new TorError("The Tor proxy cannot be reached.")));
+  await promise;
+}
+
+/** The first bytes that the proxy sends: the library tells none of Tor's own codes apart. */
+function listen(socket: Socket): number[] {
+  const heard: number[] = [];
+  const hear = (data: Uint8Array) => {
+    heard.push(...data.subarray(0, REPLY_CODE_AT + 1 - heard.length));
+    if (heard.length > REPLY_CODE_AT) socket.off("data", hear);
+  };
+  socket.on("data", hear);
+  return heard;
+}
+
+function isKeptApart(heard: readonly number[]): boolean {
+  return heard[METHOD_AT] === USER_AND_PASSWORD;
+}
+
+function describeFailure(heard: readonly number[]): string {
+  const code = heard[REPLY_CODE_AT];
+  return isKeptApart(heard) && heard[REPLY_CODE_AT - 1] === 5 && code !== undefined && code !== 0
+    ? describeSocksReply(code)
+    : "The Tor proxy does not answer as a SOCKS5 proxy does.";
+}
