@@ -1,7 +1,6 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Socket } from "node:net";
-import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { Clock } from "../contracts.ts";
 import type { Endpoint } from "../dns/setting.ts";
 import { OutboundError } from "../errors.ts";
@@ -18,18 +17,25 @@ export interface TorOptions {
   /** Tor's SOCKS5 port. */
   readonly proxy: Endpoint;
   readonly clock: Clock;
-  /** Random bytes that only this process knows: whoever sees a user name learns no wallet from it. */
+  /** Random bytes that only this process knows: whoever sees a password learns no subject from it. */
   readonly secret: Uint8Array;
   /** PEM; instead of the runtime's own when there are any. */
   readonly certificateAuthorities?: readonly string[];
 }
 
+const SECRET_BYTES = 32;
+
+/** For one process: two of its runs have nothing in common that Tor could see. */
+export function newTorSecret(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
+}
+
 /**
- * The client for onion services: it asks nothing else and nobody else, the DNS included. Each wallet's
- * content comes over circuits of its own (`IsolateSOCKSAuth`, which is Tor's default), so that no two
- * services can tell that one gateway reads both.
+ * The client for onion services: it asks nothing else and nobody else, the DNS included. What is asked
+ * for different subjects (a wallet, say) goes over different circuits (`IsolateSOCKSAuth`, which is
+ * Tor's default), so that nobody on the way can tell that one machine is interested in both.
  */
-export function createTorOutbound(options: TorOptions): (identity: Identity) => Outbound {
+export function createTorOutbound(options: TorOptions): (subject: string) => Outbound {
   const countForHost = createRequestCount(HOST_RATE, options.clock);
 
   const exchangerFor = (credentials: SocksCredentials): Exchanger => async (exchange) => {
@@ -44,20 +50,20 @@ export function createTorOutbound(options: TorOptions): (identity: Identity) => 
     return await connectionExchange(exchange, () => secured);
   };
 
-  return (identity) =>
+  return (subject) =>
     outboundOver({
       operator: ({ url }) =>
         Promise.reject(
           new OutboundError(`${url.host} is no operator's.`, { reason: "refused" }),
         ),
-      stranger: exchangerFor(credentialsOf(identity, options.secret)),
+      stranger: exchangerFor(credentialsOf(subject, options.secret)),
     });
 }
 
-/** The same for each of a wallet's requests, as long as the process runs: its circuits are used again. */
-function credentialsOf(identity: Identity, secret: Uint8Array): SocksCredentials {
-  const text = new TextEncoder().encode(identityKey(identity));
-  return { user: "ourspace", password: hmac(sha256, secret, text).toHex() };
+/** The same for each request of a subject, as long as the process runs: its circuits are used again. */
+function credentialsOf(subject: string, secret: Uint8Array): SocksCredentials {
+  const hash = hmac(sha256, secret, new TextEncoder().encode(subject));
+  return { user: "ourspace", password: hash.toHex() };
 }
 
 /** TLS over the connection where the URL wants it, checked for its host. */

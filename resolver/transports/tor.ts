@@ -1,13 +1,13 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
+import { identityKey } from "../../schemas/identity.ts";
 import { isOnionHost } from "../../schemas/location.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Setting } from "../../schemas/setting.ts";
 import { contentLimits } from "../content/limits.ts";
 import type { Part, Transport } from "../contracts.ts";
 import { type Endpoint, parseEndpoint } from "../dns/setting.ts";
-import { OutboundError } from "../errors.ts";
 import { openedLocation } from "../opened_location.ts";
-import { createTorOutbound } from "../outbound/tor.ts";
+import { createTorOutbound, newTorSecret } from "../outbound/tor.ts";
 import { TorError } from "../outbound/tor_error.ts";
 
 /** `TOR_SOCKS`: Tor's SOCKS5 port. */
@@ -29,7 +29,6 @@ export const torSocksSetting: Setting<Endpoint | null> = {
 const MILLISECONDS = 60_000;
 /** How long a service may stop in the middle of its answer. */
 const IDLE_MILLISECONDS = 10_000;
-const SECRET_BYTES = 32;
 
 /** Onion services. Without the setting they are refused, and not left to anybody else. */
 export const torTransport: Part<Transport> = {
@@ -37,8 +36,9 @@ export const torTransport: Part<Transport> = {
   settings: [torSocksSetting],
   create({ settings, clock }) {
     const proxy = settings.get(torSocksSetting);
-    const secret = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
-    const outboundFor = proxy === null ? null : createTorOutbound({ proxy, clock, secret });
+    const outboundFor = proxy === null
+      ? null
+      : createTorOutbound({ proxy, clock, secret: newTorSecret() });
     return Promise.resolve([{
       id: "tor",
       accepts(location) {
@@ -52,7 +52,7 @@ export const torTransport: Part<Transport> = {
             remedy: "Its operator can set TOR_SOCKS.",
           });
         }
-        const response = await outboundFor(identity).fetch({
+        const response = await outboundFor(identityKey(identity)).fetch({
           url: location,
           trust: "stranger",
           sameHostOnly: true,
@@ -61,8 +61,8 @@ export const torTransport: Part<Transport> = {
           headersMilliseconds: MILLISECONDS,
           idleMilliseconds: IDLE_MILLISECONDS,
         }, { signal }).catch((error) => {
-          throw error instanceof OutboundError && error.cause instanceof TorError
-            ? error.cause
+          throw error instanceof TorError
+            ? new OurSpaceError(error.message, { cause: error })
             : error;
         });
         return await openedLocation(response);

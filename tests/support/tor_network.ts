@@ -124,8 +124,10 @@ async function addOnion(control: TorControl, port: number): Promise<string> {
     `ADD_ONION NEW:ED25519-V3 Flags=DiscardPK Port=80,127.0.0.1:${port}`,
   );
   const service = first.replace("250-ServiceID=", "");
-  await eventually("the onion service is published", () =>
-    control.events.some((event) => event.startsWith(`HS_DESC UPLOADED ${service} `)));
+  await eventually(
+    "the onion service is published",
+    () => control.events.some((event) => event.startsWith(`HS_DESC UPLOADED ${service} `)),
+  );
   return `http://${service}.onion`;
 }
 
@@ -150,7 +152,15 @@ async function makeIdentity(
   gencert: string,
 ): Promise<AuthorityIdentity> {
   const makeKey = new Deno.Command(gencert, {
-    args: ["--create-identity-key", "-m", "12", "-a", `127.0.0.1:${dirPort}`, "--passphrase-fd", "0"],
+    args: [
+      "--create-identity-key",
+      "-m",
+      "12",
+      "-a",
+      `127.0.0.1:${dirPort}`,
+      "--passphrase-fd",
+      "0",
+    ],
     cwd: `${folder}/keys`,
     stdin: "piped",
     stdout: "null",

@@ -20,6 +20,8 @@ Options:
   --account 0x…           the account that must have signed; with --rpc, the one to use
   --timestamp TIME        with --signature: the time in the text, as --dry-run printed it
   --location URL          where the very same bytes can be had too (https, http, magnet); up to 8
+  --onion [URL]           add where your node serves it behind your onion service, http://….onion;
+                          without URL the one in ONION_URL
   --withdraw              tell everybody that the feed is gone; you can publish again later
   --dry-run               print the text to be signed, and publish nothing
   --yes, -y               do not ask

@@ -3,10 +3,16 @@ import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { verifyContent } from "../../../resolver/content/verified.ts";
 import type { Call } from "../../../resolver/contracts.ts";
-import type { Outbound } from "../../../resolver/outbound/outbound.ts";
+import { isOnionHost } from "../../../schemas/location.ts";
 import { describeFailure } from "./places/describe_failure.ts";
+import type { Tools } from "./tools.ts";
 
 const DEADLINE_MILLISECONDS = 15_000;
+/** Until a service that has just been set up is found, its circuits built. */
+const TOR_DEADLINE_MILLISECONDS = 60_000;
+
+/** What locations are asked with; `tor` is null without TOR_SOCKS. */
+type Clients = Pick<Tools, "outbound" | "tor">;
 
 /**
  * What is wrong with the locations that a pointer is going to name: a sentence for each that does not
@@ -15,7 +21,7 @@ const DEADLINE_MILLISECONDS = 15_000;
 export async function checkLocations(
   locations: readonly string[],
   root: CID,
-  outbound: Outbound,
+  clients: Clients,
   call: Call,
 ): Promise<readonly string[]> {
   if (locations.length > 0 && root.code !== RAW) {
@@ -23,7 +29,7 @@ export async function checkLocations(
   }
   const faults = await Promise.all(
     locations.filter(isCheckable).map(async (location) => {
-      const fault = await servingFault(location, root, outbound, call);
+      const fault = await servingFault(location, root, clients, call);
       return fault === "" ? [] : [`${location}: ${fault}`];
     }),
   );
@@ -33,16 +39,26 @@ export async function checkLocations(
 async function servingFault(
   url: string,
   root: CID,
-  outbound: Outbound,
+  { outbound, tor }: Clients,
   call: Call,
 ): Promise<string> {
+  const isOnion = isOnionHost(new URL(url).hostname);
+  if (isOnion && tor === null) return "It was not checked; with TOR_SOCKS it would be.";
   try {
-    const response = await outbound.fetch({
-      url,
-      trust: "operator",
-      maxBytes: contentLimits.feedBytes,
-      timeoutMilliseconds: DEADLINE_MILLISECONDS,
-    }, call);
+    const limits = { url, maxBytes: contentLimits.feedBytes };
+    const response = isOnion && tor !== null
+      ? await tor.fetch({
+        ...limits,
+        trust: "stranger",
+        sameHostOnly: true,
+        timeoutMilliseconds: TOR_DEADLINE_MILLISECONDS,
+        headersMilliseconds: TOR_DEADLINE_MILLISECONDS,
+      }, call)
+      : await outbound.fetch({
+        ...limits,
+        trust: "operator",
+        timeoutMilliseconds: DEADLINE_MILLISECONDS,
+      }, call);
     const bytes = await new Response(response.body).bytes();
     if (response.status !== 200) return `It answers with status ${response.status}.`;
     return await verifyContent(root, bytes) === null
@@ -54,7 +70,7 @@ async function servingFault(
   }
 }
 
-/** Onion services and magnet links need other roads than plain HTTP. */
+/** Magnet links need another road than HTTP. */
 function isCheckable(location: string): boolean {
-  return /^https?:/.test(location) && !new URL(location).hostname.endsWith(".onion");
+  return /^https?:/.test(location);
 }

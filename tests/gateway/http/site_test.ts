@@ -5,7 +5,7 @@ import { siteOf } from "../../../gateway/http/site.ts";
 function siteAt(host: string | null, publicUrl = "https://gateway.example"): string {
   const request = { url: `http://${host ?? "localhost"}/`, headers: new Headers() };
   if (host !== null) request.headers.set("Host", host);
-  const site = siteOf(request as Request, new URL(publicUrl));
+  const site = siteOf(request as Request, { publicOrigin: new URL(publicUrl), onionOrigin: null });
   return site.kind === "own" ? "own" : site.origin;
 }
 
