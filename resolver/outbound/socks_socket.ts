@@ -20,11 +20,15 @@ export interface SocksRequest {
   readonly signal: AbortSignal;
 }
 
-/** RFC 1928, section 3: the answer to the greeting, and its method for a user name and password. */
-const METHOD_AT = 1;
+const VERSION = 5;
+/** Methods of RFC 1928, section 3. */
+const NO_AUTHENTICATION = 0;
 const USER_AND_PASSWORD = 2;
-/** The bytes before the code of the last reply: the greeting's two, RFC 1929's two, the version. */
-const REPLY_CODE_AT = 5;
+/** The answer to the greeting, that to the password, and the version and code of the reply. */
+const HEARD_BYTES = 6;
+
+/** The library takes "no authentication" as well: then all wallets would share circuits. */
+const MIXES = "The Tor proxy does not keep wallets apart.";
 
 /**
  * The library's own end of the handshake. The signal ends it long before; this frees what waits.
@@ -67,8 +71,7 @@ export async function socksSocket(request: SocksRequest): Promise<Socket> {
     }).catch((cause) => {
       throw new TorError(describeFailure(heard), { cause });
     });
-    // The library also takes a proxy's "no authentication": all wallets would share circuits.
-    if (!isKeptApart(heard)) throw new TorError("The Tor proxy does not keep wallets apart.");
+    if (heard[1] !== USER_AND_PASSWORD) throw new TorError(MIXES);
     return socket;
   } catch (error) {
     socket.destroy();
@@ -87,20 +90,20 @@ async function connected(socket: Socket): Promise<void> {
 function listen(socket: Socket): number[] {
   const heard: number[] = [];
   const hear = (data: Uint8Array) => {
-    heard.push(...data.subarray(0, REPLY_CODE_AT + 1 - heard.length));
-    if (heard.length > REPLY_CODE_AT) socket.off("data", hear);
+    heard.push(...data.subarray(0, HEARD_BYTES - heard.length));
+    if (heard.length === HEARD_BYTES) socket.off("data", hear);
   };
   socket.on("data", hear);
   return heard;
 }
 
-function isKeptApart(heard: readonly number[]): boolean {
-  return heard[METHOD_AT] === USER_AND_PASSWORD;
-}
-
-function describeFailure(heard: readonly number[]): string {
-  const code = heard[REPLY_CODE_AT];
-  return isKeptApart(heard) && heard[REPLY_CODE_AT - 1] === 5 && code !== undefined && code !== 0
+function describeFailure(
+  [version, method, , status, replyVersion, code]: readonly number[],
+): string {
+  if (version === VERSION && method === NO_AUTHENTICATION) return MIXES;
+  // RFC 1929, section 2: any status but 0 refuses the password.
+  const isReply = method === USER_AND_PASSWORD && status === 0 && replyVersion === VERSION;
+  return isReply && code !== undefined && code !== 0
     ? describeSocksReply(code)
     : "The Tor proxy does not answer as a SOCKS5 proxy does.";
 }
