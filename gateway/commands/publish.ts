@@ -30,7 +30,7 @@ export async function publish(given: PublishArguments, tools: Tools, call: Call)
   const content = given.path === null
     ? null
     : await prepareContent(given.path, given.key, tools, call);
-  const args = withOnionLocation(given, content, settings);
+  const args = withOnionLocation(given, content?.dag.root ?? null, settings);
 
   const survey = await surveyPlaces(places.all, identity, tools, call);
   noteFailures(survey, terminal);

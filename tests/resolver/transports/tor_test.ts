@@ -3,9 +3,11 @@ import { gzipSync } from "node:zlib";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { torSocksSetting } from "../../../resolver/transports/tor.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
+import { fakeSource, holding, rawTree } from "../../support/blocks.ts";
+import { readerOver } from "../../support/content.ts";
 import { respond } from "../../support/http_answers.ts";
 import { ONION_HOST, reasonOf, startOnionProxy, torOver } from "../../support/onion_services.ts";
-import { makeSigner } from "../../support/pointers.ts";
+import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 import { type RawConnection, startRawServer } from "../../support/raw_server.ts";
 import { startService } from "../../support/services.ts";
 import {
@@ -341,6 +343,25 @@ torTest("a service can redirect to itself, and to nobody else", async () => {
   assert.deepEqual(site.asked, ["/feed.xml", "/moved"]);
   assert.equal(new Set(proxy.visits.map(({ password }) => password)).size, 1);
 });
+
+torTest(
+  "Tor that hangs, is away or is not configured only costs the way to the next road",
+  async () => {
+    const tree = await rawTree(new TextEncoder().encode("<rss/>"));
+    const fields = { cid: tree.root.toString(), locations: [LOCATION] };
+    const pointer = await verifiedPointer(makeSigner(), fields);
+    await using hanging = startSocksServer(never);
+    for (const socks of [hanging.address, "127.0.0.1:1", ""]) {
+      const reader = readerOver([fakeSource("peer", holding(tree.blocks))], {
+        transports: [await torOver(socks)],
+      });
+      const { bytes, roads } = await reader.feedDocument(pointer, patience());
+      assert.equal(new TextDecoder().decode(bytes), "<rss/>");
+      assert.deepEqual(roads.map(({ road }) => road), [LOCATION, "peer"]);
+      assert.equal(roads[1]?.outcome, "delivered");
+    }
+  },
+);
 
 torTest("one service is not asked too often, whoever's content it has", async () => {
   await using site = startService(() => new Response("hello"));
