@@ -1,4 +1,4 @@
-import { isOnionHost } from "../../schemas/location.ts";
+import { isOnionHost, isOnionName } from "../../schemas/location.ts";
 import { quote } from "../../schemas/quote.ts";
 import { OutboundError } from "../errors.ts";
 import type { Exchange } from "./exchange.ts";
@@ -35,8 +35,7 @@ function authorityFault(url: URL): string | null {
 function clearnetFault(url: URL): string | null {
   // Certificates name hosts without the root's dot, so the name could not be checked.
   if (url.hostname.endsWith(".")) return "the host ends with a dot";
-  // RFC 7686: an onion name must not be given to the DNS.
-  if (url.hostname.endsWith(".onion")) return "an onion service is reached through Tor only";
+  if (isOnionName(url.hostname)) return "an onion service is reached through Tor only";
   return null;
 }
 

@@ -1,3 +1,4 @@
+import { isOnionName } from "../../schemas/location.ts";
 import { contentLimits } from "../content/limits.ts";
 import type { Part, Transport } from "../contracts.ts";
 import { openedLocation } from "../opened_location.ts";
@@ -15,7 +16,7 @@ export const httpTransport: Part<Transport> = {
       accepts(location) {
         const url = URL.parse(location);
         return url !== null && ["https:", "http:"].includes(url.protocol) &&
-          !url.hostname.endsWith(".onion");
+          !isOnionName(url.hostname);
       },
       async open(location, call) {
         const response = await outbound.fetch({
