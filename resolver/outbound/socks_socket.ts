@@ -30,6 +30,9 @@ const HEARD_BYTES = 6;
 /** The library takes "no authentication" as well: then all wallets would share circuits. */
 const MIXES = "The Tor proxy does not keep wallets apart.";
 
+/** A proxy is on this machine or near it: one that is there takes a connection at once. */
+const CONNECT_MILLISECONDS = 3_000;
+
 /**
  * The library's own end of the handshake. The signal ends it long before; this frees what waits.
  * Milliseconds.
@@ -83,7 +86,8 @@ async function connected(socket: Socket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("connect", resolve);
   socket.once("close", () => reject(new TorError("The Tor proxy cannot be reached.")));
-  await promise;
+  const patience = setTimeout(() => socket.destroy(), CONNECT_MILLISECONDS);
+  await promise.finally(() => clearTimeout(patience));
 }
 
 /** The first bytes that the proxy sends: the library tells none of Tor's own codes apart. */

@@ -11,8 +11,8 @@ import { checkOnlyReads, checkStrangerUrl } from "./stranger_url.ts";
 import { vettedAddresses } from "./vetted_addresses.ts";
 
 /**
- * What one address has to bear beside HOST_RATE, because whoever owns a domain can point any number of names at a victim. More,
- * because a content network's address serves many sites.
+ * What one address has to bear beside HOST_RATE, because whoever owns a domain can point any number of
+ * names at a victim. More, because a content network's address serves many sites.
  */
 const ADDRESS_RATE: Rate = { burst: 100, perSecond: 20 };
 

@@ -311,6 +311,16 @@ torTest("a service is held to the limits of every stranger's host", async () => 
   assert.match(await reasonFrom((c) => c.send(respond("").replace("200 OK", "404 No"))), /404/);
 });
 
+torTest("a TLS handshake that never ends ends with the caller's patience", async () => {
+  const server = startRawServer(never);
+  await using proxy = startOnionProxy(server.port);
+  const tor = await torOver(proxy.address);
+  const opening = tor.open(LOCATION.replace("http:", "https:"), patience(300));
+  await assert.rejects(opening, { name: "TimeoutError" });
+  await server.untilClientGone();
+  await server.stop();
+});
+
 torTest("a service can redirect to itself, and to nobody else", async () => {
   const elsewhere = [
     "https://alice.example/",
