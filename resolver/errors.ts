@@ -110,6 +110,11 @@ export class ContentWrongError extends OurSpaceError {
   }
 }
 
+/** This machine does not hold a block, and nobody else was to be asked. */
+export class BlockNotHeldError extends OurSpaceError {
+  override name = "BlockNotHeldError";
+}
+
 /** A path that the verified content does not have. */
 export class PathNotFoundError extends OurSpaceError {
   override name = "PathNotFoundError";

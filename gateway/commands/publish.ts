@@ -27,9 +27,7 @@ export async function publish(given: PublishArguments, tools: Tools, call: Call)
   const signer = await openSigner(given, tools, call);
   const identity: Identity = { kind: "wallet", address: signer.address };
   await using places = await openPlaces(tools);
-  const content = given.path === null
-    ? null
-    : await prepareContent(given.path, given.key, tools, call);
+  const content = given.path === null ? null : await prepareContent(given.path, given, tools, call);
   const args = withOnionLocation(given, content?.dag.root ?? null, settings);
 
   const survey = await surveyPlaces(places.all, identity, tools, call);
@@ -44,7 +42,7 @@ export async function publish(given: PublishArguments, tools: Tools, call: Call)
   if (held === null) await askConsent(args, survey, terminal, call);
   const otherHolders = content === null
     ? []
-    : await storeContent(content.dag, args.locations, places.targets, tools, call);
+    : await storeContent(content.dag, args, places.targets, tools, call);
   const pointer = held ?? await signPointer(draft, signer, verifier, call);
 
   terminal.progress("Delivering …");

@@ -1,5 +1,6 @@
 import { isTimeout } from "../../resolver/deadline.ts";
 import {
+  BlockNotHeldError,
   ContentUnreachableError,
   ContentWrongError,
   NameLookupError,
@@ -48,6 +49,7 @@ const OUTCOMES = {
   malformedPointer: outcome(400, "malformed-pointer", "This is no pointer", NO_STORE),
   notFound: outcome(404, "not-found", "Nothing found", BRIEFLY),
   incomplete: outcome(404, "not-found-incomplete", "Nothing found so far", NO_STORE, RETRY_SECONDS),
+  blockNotHeld: outcome(404, "block-not-held", "Not held here", NO_STORE),
   pathNotFound: outcome(404, "path-not-found", "Nothing at this address", BRIEFLY),
   bodyTimeout: outcome(408, "body-timeout", "Too slow", NO_STORE),
   withdrawn: outcome(410, "withdrawn", "This feed was withdrawn", BRIEFLY),
@@ -97,6 +99,7 @@ function classify(error: unknown): Outcome {
   if (error instanceof NotFoundError) {
     return error.incomplete ? OUTCOMES.incomplete : OUTCOMES.notFound;
   }
+  if (error instanceof BlockNotHeldError) return OUTCOMES.blockNotHeld;
   if (error instanceof PathNotFoundError) return OUTCOMES.pathNotFound;
   if (error instanceof UnavailableError) return OUTCOMES.unavailable;
   if (error instanceof UnsupportedNameError) return OUTCOMES.unsupported;

@@ -8,6 +8,7 @@ import { chooseCoding } from "../http/content_coding.ts";
 import { onionLocation } from "../http/onion_location.ts";
 import { reusableResponse } from "../http/reusable_response.ts";
 import { pageSecurityHeaders, styledXmlSecurityHeaders } from "../http/security_headers.ts";
+import { serverTiming } from "../http/server_timing.ts";
 import type { Site } from "../http/site.ts";
 import type { PageContext, Renderer } from "../render/renderer.ts";
 import { WELCOME_ADDRESS } from "../welcome_address.ts";
@@ -118,6 +119,7 @@ export function createRespond(
     const headers: Record<string, string> = {
       ...headersOf(asked, shown),
       ...securityHeaders(asked),
+      ...serverTiming(feeds.roads(shown.pointer)),
       "Content-Type": asked.renderer.mediaType,
     };
     if (coding !== "identity") headers["Content-Encoding"] = coding;

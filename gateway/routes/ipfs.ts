@@ -3,12 +3,14 @@ import type { ContentReader } from "../../resolver/content/content.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { ipfsBlock } from "./ipfs_block.ts";
+import { ipfsCar } from "./ipfs_car.ts";
 import { ipfsFile } from "./ipfs_file.ts";
 import { parseIpfsRequest, requestedForm } from "./ipfs_request.ts";
 
 /**
  * Media of feeds at `/ipfs/{cid}/{path}`, from wherever they come; and, in the form of the IPFS
- * Trustless Gateway specification, the blocks that this machine holds, for other nodes.
+ * Trustless Gateway specification, the blocks that this machine holds, one by one or as CAR, for
+ * other nodes.
  */
 export function ipfsRoutes({ content }: { content: ContentReader }): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
@@ -25,7 +27,7 @@ export function ipfsRoutes({ content }: { content: ContentReader }): Hono<Gatewa
       case "raw":
         return ipfsBlock(context, request, content);
       case "car":
-        return problem(501, "no-car", "No CAR files here", "Ask for single blocks: ?format=raw.");
+        return ipfsCar(context, request, content);
     }
   });
   return routes;

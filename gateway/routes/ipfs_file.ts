@@ -10,6 +10,7 @@ import { contentDisposition } from "../http/content_disposition.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { pulledStream } from "../http/pulled_stream.ts";
 import { requestedRange } from "../http/range.ts";
+import { serverTiming } from "../http/server_timing.ts";
 import { HEAD_BYTES, sniffMediaType } from "../http/sniff_media_type.ts";
 import type { IpfsRequest } from "./ipfs_request.ts";
 
@@ -60,10 +61,14 @@ export async function ipfsFile(
   // A first piece that is missing or wrong still has a status to say so.
   const first = await pieces.next();
   const body = first.done ? null : pulledStream(first.value, pieces, () => leave.abort());
-  const length = { "Content-Length": String(end - start) };
-  if (range.kind === "whole") return new Response(body, { headers: { ...headers, ...length } });
+  const sent = {
+    ...headers,
+    ...serverTiming(file.roads()),
+    "Content-Length": String(end - start),
+  };
+  if (range.kind === "whole") return new Response(body, { headers: sent });
   const contentRange = { "Content-Range": `bytes ${start}-${end - 1}/${size}` };
-  return new Response(body, { status: 206, headers: { ...headers, ...length, ...contentRange } });
+  return new Response(body, { status: 206, headers: { ...sent, ...contentRange } });
 }
 
 async function openFile(

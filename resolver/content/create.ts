@@ -1,14 +1,16 @@
-import { quote } from "../../schemas/quote.ts";
-import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
+import type { CID } from "multiformats/cid";
+import type { BlockSource, Clock, DagRequest, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
-import { PathNotFoundError } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
 import { createBlocks } from "./blocks.ts";
+import { RAW } from "./cid.ts";
 import type { ContentReader } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
-import { type FolderContext, openEntry } from "./folder.ts";
+import { type FolderContext, openPath } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
-import { startReading } from "./reading.ts";
+import { openLocalDag } from "./local_dag.ts";
+import { createLocations } from "./locations.ts";
+import { type ReadingContext, startReading } from "./reading.ts";
 
 /** Where content comes from, where it is kept, and what it may cost. */
 export interface ContentReaderOptions {
@@ -33,32 +35,48 @@ export interface StoringContentReader extends ContentReader {
 /** The one verifying reader: nothing reaches a visitor that was not hashed here. */
 export function createContentReader(options: ContentReaderOptions): StoringContentReader {
   const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
+  const { lookupBlocks, readBlocks } = limits;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
-  const maxLinks = limits.nodeLinks;
-  const startLookup = (call: Call) =>
-    startReading(blocks, { maxBlocks: limits.lookupBlocks, maxLinks }, call);
+  const locations = createLocations({ transports, limits, alarm, keep: blocks.keep });
+  const shared: ReadingContext = { blocks, locations, limits };
   const context: FolderContext = {
     limits,
-    startLookup,
-    startReading: (call) => startReading(blocks, { maxBlocks: limits.readBlocks, maxLinks }, call),
+    startLookup: (call) => startReading(shared, { kind: "media", maxBlocks: lookupBlocks }, call),
+    startReading: (dag, call) =>
+      startReading(shared, { kind: "media", maxBlocks: readBlocks, dag }, call),
   };
 
   return {
     feedDocument: (pointer, call) =>
-      readFeedDocument(pointer, transports, startLookup(call), context),
+      readFeedDocument(pointer, {
+        ...context,
+        startFeed: (dag) =>
+          startReading(shared, { kind: "feed", maxBlocks: lookupBlocks, dag, pointer }, call),
+      }),
 
-    async open(root, path, call) {
-      const single = !path.includes("/");
-      // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
-      const entry = await openEntry(root, single ? path : "", startLookup(call), context);
-      if (path === "" || (single && entry.kind === "file")) return entry;
-      const found = entry.kind === "folder" ? await entry.find(path, call) : null;
-      if (found !== null) return found;
-      throw new PathNotFoundError(`There is no ${quote(path)} in the content at ${root}.`);
+    async open(root, path, call, { whole = false } = {}) {
+      const reading = context.startReading(whole ? wholeAt(root, path) : undefined, call);
+      const entry = await openPath(root, path, reading, { ...context, goesOn: whole }).catch(
+        (error) => {
+          reading[Symbol.dispose]();
+          throw error;
+        },
+      );
+      if (entry.kind === "file" && whole) return entry;
+      reading[Symbol.dispose]();
+      return entry;
     },
 
     localBlock: (cid, call) => blocks.getLocal(cid, call),
 
+    localDag: (request, call) => openLocalDag(request, blocks, limits, call),
+
     flush: () => blocks.flush(),
   };
+}
+
+/** A name behind a file's CID leads nowhere: of a folder then come only its own blocks. */
+function wholeAt(root: CID, path: string): DagRequest | undefined {
+  if (root.code === RAW) return undefined;
+  return path.includes("/") ? { root, path, scope: "entity" } : { root, scope: "entity" };
 }

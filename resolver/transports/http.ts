@@ -1,5 +1,4 @@
 import { isOnionName } from "../../schemas/location.ts";
-import { contentLimits } from "../content/limits.ts";
 import type { Part, Transport } from "../contracts.ts";
 import { openedLocation } from "../opened_location.ts";
 
@@ -22,8 +21,8 @@ export const httpTransport: Part<Transport> = {
         const response = await outbound.fetch({
           url: location,
           trust: "stranger",
-          maxBytes: contentLimits.feedBytes,
-          timeoutMilliseconds: contentLimits.blockMilliseconds,
+          maxBytes: call.maxBytes,
+          timeoutMilliseconds: call.milliseconds,
           idleMilliseconds: IDLE_MILLISECONDS,
         }, call);
         return await openedLocation(response);

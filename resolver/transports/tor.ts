@@ -3,7 +3,6 @@ import { identityKey } from "../../schemas/identity.ts";
 import { isOnionHost } from "../../schemas/location.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Setting } from "../../schemas/setting.ts";
-import { contentLimits } from "../content/limits.ts";
 import type { Part, Transport } from "../contracts.ts";
 import { type Endpoint, parseEndpoint } from "../dns/setting.ts";
 import { openedLocation } from "../opened_location.ts";
@@ -22,11 +21,6 @@ export const torSocksSetting: Setting<Endpoint | null> = {
   secret: false,
 };
 
-/**
- * Building circuits and finding a service takes seconds, where a web server takes a tenth of one; a
- * caller who waits for less ends it before.
- */
-const MILLISECONDS = 60_000;
 /** How long a service may stop in the middle of its answer. */
 const IDLE_MILLISECONDS = 10_000;
 
@@ -46,7 +40,7 @@ export const torTransport: Part<Transport> = {
         return url !== null && ["https:", "http:"].includes(url.protocol) &&
           isOnionHost(url.hostname);
       },
-      async open(location, { identity, signal }) {
+      async open(location, { identity, signal, maxBytes, milliseconds }) {
         if (outboundFor === null) {
           throw new OurSpaceError("Tor is not configured at this gateway.", {
             remedy: "Its operator can set TOR_SOCKS.",
@@ -56,9 +50,10 @@ export const torTransport: Part<Transport> = {
           url: location,
           trust: "stranger",
           sameHostOnly: true,
-          maxBytes: contentLimits.feedBytes,
-          timeoutMilliseconds: MILLISECONDS,
-          headersMilliseconds: MILLISECONDS,
+          maxBytes,
+          timeoutMilliseconds: milliseconds,
+          // Circuits to a service that nobody asked yet take seconds.
+          headersMilliseconds: milliseconds,
           idleMilliseconds: IDLE_MILLISECONDS,
         }, { signal }).catch((error) => {
           throw error instanceof TorError

@@ -10,6 +10,7 @@ import { benchGrowth } from "./network_growth.ts";
 import { benchMemory } from "./network_memory.ts";
 import { benchPush } from "./push.ts";
 import { benchResolution } from "./resolution.ts";
+import { benchRoads } from "./roads.ts";
 import { benchServing } from "./serving.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   resolution: benchResolution,
   serving: benchServing,
   edge: benchEdge,
+  roads: benchRoads,
   push: benchPush,
   network: benchNetwork,
   growth: benchGrowth,

@@ -12,6 +12,7 @@ import { type Service, startService } from "../support/services.ts";
 import { patterned } from "../support/source_files.ts";
 
 const { identity } = makeSigner();
+const LIMITS = { maxBytes: contentLimits.feedBytes, milliseconds: 10_000 };
 
 /** What leads from a location to a service of this machine. */
 interface Way {
@@ -57,7 +58,7 @@ async function reach(part: Part<Transport>, { url }: Service) {
   const [transport, ...others] = await part.create(context);
   assert.ok(transport !== undefined && others.length === 0);
   const open = (signal = AbortSignal.timeout(10_000)) =>
-    transport.open(location, { identity, signal });
+    transport.open(location, { identity, signal, ...LIMITS });
   return { transport, location, open, [Symbol.asyncDispose]: async () => await stop?.() };
 }
 

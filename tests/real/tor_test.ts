@@ -13,17 +13,18 @@ import { startTorNetwork, type TorNetwork } from "../support/tor_network.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html" };
 
-/** Publishes one post under the onion service of a running node; gives the wallet and what was printed. */
+/** Publishes one post under the onion service of a running node: a file, or a folder with a picture. */
 async function publishOverTor(
   node: GatewayProcess,
-  title: string,
+  { title, picture }: { title: string; picture?: Uint8Array },
   settings: Record<string, string>,
 ) {
   await using publisher = await makePublisher();
   await publisher.write("feed.xml", rssFeed([title]));
-  const feed = `${publisher.folder}/feed.xml`;
-  const printed = await publisher.publish(node.dataFolder, settings, [feed, "--onion"]);
-  return { address: publisher.address, printed };
+  if (picture !== undefined) await publisher.write("picture.png", picture);
+  const path = publisher.folder + (picture === undefined ? "/feed.xml" : "");
+  const printed = await publisher.publish(node.dataFolder, settings, [path, "--onion"]);
+  return { address: publisher.address, title, printed };
 }
 
 /** Gives a gateway the pointer, but not the content. */
@@ -71,15 +72,21 @@ realTest("tor", "a feed is published, read and browsed over a real Tor network",
     TOR_SOCKS: tor.socks,
     DNS: `127.0.0.1:${dns.port}`,
   });
-  const alice = await publishOverTor(node, "Alice’s post", settings);
-  const bob = await publishOverTor(node, "Bob’s post", settings);
+  const alice = await publishOverTor(node, { title: "Alice’s post" }, settings);
+  const bob = await publishOverTor(
+    node,
+    { title: "Bob’s post", picture: new Uint8Array(9) },
+    settings,
+  );
   await handOver(alice.address, node, reader);
   await handOver(bob.address, node, reader);
   const before = circuitsTo(onion, tor);
 
   await t.step("publish finds its content at the onion service, and nothing to warn of", () => {
-    assert.match(alice.printed, /^Published/m);
-    assert.doesNotMatch(alice.printed, /Warning/);
+    for (const { printed } of [alice, bob]) {
+      assert.match(printed, /^Published/m);
+      assert.doesNotMatch(printed, /Warning/);
+    }
     assert.equal(before.size, 2, "each publication looked for itself");
     assert.match(
       node.output(),
@@ -88,7 +95,7 @@ realTest("tor", "a feed is published, read and browsed over a real Tor network",
   });
 
   await t.step("a gateway reads both feeds through Tor, and asks no DNS server", async () => {
-    for (const [{ address }, title] of [[alice, "Alice’s post"], [bob, "Bob’s post"]] as const) {
+    for (const { address, title } of [alice, bob]) {
       const feed = await fetch(`${reader.url}/${address}/feed.xml`);
       const text = await feed.text();
       assert.equal(feed.status, 200, text);

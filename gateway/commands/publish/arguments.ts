@@ -34,6 +34,8 @@ export interface PublishArguments {
   readonly locations: readonly string[];
   /** The origin of the onion service that leads to this node; `configured`: the one of the settings. */
   readonly onion: string | "configured" | null;
+  /** Where the content is written to as a CAR file, too; null for nowhere. */
+  readonly carFile: string | null;
   readonly dryRun: boolean;
   /** Go on without asking. */
   readonly yes: boolean;
@@ -49,6 +51,7 @@ const OPTIONS = {
   "timestamp": { type: "string" },
   "location": { type: "string", multiple: true },
   "onion": { type: "string" },
+  "car": { type: "string" },
   "withdraw": { type: "boolean" },
   "dry-run": { type: "boolean" },
   "yes": { type: "boolean", short: "y" },
@@ -67,6 +70,7 @@ export function parsePublishArguments(args: readonly string[]): PublishArguments
     account,
     locations: parseLocations(values.location ?? [], values.withdraw ?? false),
     onion: parseOnion(values.onion, values.withdraw ?? false),
+    carFile: parseCarFile(values.car ?? null, values.withdraw ?? false),
     dryRun,
     yes: values.yes ?? false,
   };
@@ -98,6 +102,11 @@ function parseLocations(locations: readonly string[], withdraw: boolean): readon
     if (fault !== null) throw wrong(`--location ${location} cannot be used: ${fault}`);
   }
   return locations;
+}
+
+function parseCarFile(path: string | null, withdraw: boolean): string | null {
+  if (withdraw && path !== null) throw wrong("--withdraw takes no --car");
+  return path;
 }
 
 /** `--onion` alone has an empty value: only an address behind it is one, never the feed's path. */

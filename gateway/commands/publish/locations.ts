@@ -1,8 +1,10 @@
 import type { CID } from "multiformats/cid";
+import { CAR_TYPE, readCar } from "../../../resolver/content/car_reader.ts";
 import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { verifyContent } from "../../../resolver/content/verified.ts";
 import type { Call } from "../../../resolver/contracts.ts";
+import type { OutboundResponse } from "../../../resolver/outbound/outbound.ts";
 import { isOnionHost } from "../../../schemas/location.ts";
 import { describeFailure } from "./places/describe_failure.ts";
 import type { Tools } from "./tools.ts";
@@ -24,9 +26,6 @@ export async function checkLocations(
   clients: Clients,
   call: Call,
 ): Promise<readonly string[]> {
-  if (locations.length > 0 && root.code !== RAW) {
-    return ["Locations serve only a feed of a single file of up to 1 MiB: readers will skip them."];
-  }
   const faults = await Promise.all(
     locations.filter(isCheckable).map(async (location) => {
       const fault = await servingFault(location, root, clients, call);
@@ -45,7 +44,10 @@ async function servingFault(
   const isOnion = isOnionHost(new URL(url).hostname);
   if (isOnion && tor === null) return "It was not checked; with TOR_SOCKS it would be.";
   try {
-    const limits = { url, maxBytes: contentLimits.feedBytes };
+    const limits = {
+      url,
+      maxBytes: root.code === RAW ? contentLimits.feedBytes : contentLimits.locationCarBytes,
+    };
     const response = isOnion && tor !== null
       ? await tor.fetch({
         ...limits,
@@ -59,15 +61,35 @@ async function servingFault(
         trust: "operator",
         timeoutMilliseconds: DEADLINE_MILLISECONDS,
       }, call);
-    const bytes = await new Response(response.body).bytes();
-    if (response.status !== 200) return `It answers with status ${response.status}.`;
-    return await verifyContent(root, bytes) === null
-      ? "It serves something else than what you sign."
-      : "";
+    if (response.status !== 200) {
+      await response.body.cancel();
+      return `It answers with status ${response.status}.`;
+    }
+    const type = response.headers.get("Content-Type") ?? "";
+    return root.code === RAW && !type.startsWith(CAR_TYPE)
+      ? await bytesFault(response, root)
+      : await carFault(response, root);
   } catch (error) {
     call.signal.throwIfAborted();
     return describeFailure(error).message;
   }
+}
+
+async function bytesFault({ body }: OutboundResponse, root: CID): Promise<string> {
+  const content = await verifyContent(root, await new Response(body).bytes());
+  return content === null ? "It serves something else than what you sign." : "";
+}
+
+/** The root's block shows that it is the right one: `--car` writes all others before it. */
+async function carFault({ body }: OutboundResponse, root: CID): Promise<string> {
+  const { roots, blocks } = await readCar(body);
+  const isRooted = roots.length === 1 && roots[0]?.equals(root) === true;
+  let found = false;
+  for await (const { cid, bytes } of blocks) {
+    if (await verifyContent(cid, bytes) === null) return "Its CAR holds a wrong block.";
+    found ||= cid.equals(root);
+  }
+  return isRooted && found ? "" : "It serves something else than what you sign.";
 }
 
 /** Magnet links need another road than HTTP. */

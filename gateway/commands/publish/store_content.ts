@@ -1,6 +1,8 @@
 import type { Dag } from "../../../resolver/content/dag_builder.ts";
 import type { Call } from "../../../resolver/contracts.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
+import type { PublishArguments } from "./arguments.ts";
+import { writeCarFile } from "./car_file.ts";
 import { checkLocations } from "./locations.ts";
 import { describeFailure } from "./places/describe_failure.ts";
 import type { Targets } from "./places/mod.ts";
@@ -13,7 +15,7 @@ import type { Tools } from "./tools.ts";
  */
 export async function storeContent(
   dag: Dag,
-  locations: readonly string[],
+  { locations, carFile }: Pick<PublishArguments, "locations" | "carFile">,
   { own, others }: Targets,
   { terminal, outbound, tor }: Pick<Tools, "terminal" | "outbound" | "tor">,
   call: Call,
@@ -29,6 +31,9 @@ export async function storeContent(
       });
     });
   }
+
+  // Before the locations are looked at: one of them may be served from there.
+  if (carFile !== null) await writeCarFile(dag, carFile, call, progress(carFile));
 
   const holders: string[] = [];
   for (const target of others) {

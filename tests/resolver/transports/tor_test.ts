@@ -32,7 +32,8 @@ function torTest(name: string, fn: () => Promise<void>): void {
 }
 
 function patience(milliseconds = 10_000) {
-  return { identity, signal: AbortSignal.timeout(milliseconds) };
+  const limits = { maxBytes: contentLimits.feedBytes, milliseconds: 60_000 };
+  return { identity, signal: AbortSignal.timeout(milliseconds), ...limits };
 }
 
 /** What comes of the location through a proxy that follows the script. */

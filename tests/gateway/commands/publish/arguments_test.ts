@@ -11,6 +11,7 @@ Deno.test("a feed and a key file are all that is needed", () => {
     account: null,
     locations: [],
     onion: null,
+    carFile: null,
     dryRun: false,
     yes: false,
   });
@@ -62,6 +63,7 @@ Deno.test("arguments that make no sense are refused with the reason", () => {
       /no address of an onion service/,
     ],
     [["a", "--withdraw"], /takes no feed/],
+    [["--withdraw", "--car", "a.car"], /takes no --car/],
     [["--withdraw", "--location", "https://alice.example/"], /takes no --location/],
     [["a", "--key-file", "k", "--rpc", "http://x"], /Choose one/],
     [["a", "--password-file", "p"], /goes with --keystore/],

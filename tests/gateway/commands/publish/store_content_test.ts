@@ -15,7 +15,7 @@ Deno.test("a node that ends while it is given the content is told with what to d
   const tools = { terminal: testTerminal(), outbound: appOutbound({}), tor: null };
   const stored = storeContent(
     dag,
-    [],
+    { locations: [], carFile: null },
     { own: { name: "your node", store }, others: [] },
     tools,
     CALL,
