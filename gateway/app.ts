@@ -7,7 +7,7 @@ import type { Client, GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { headLength } from "./http/head_length.ts";
 import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
-import { siteOf } from "./http/site.ts";
+import { type OwnOrigins, siteOf } from "./http/site.ts";
 
 /** The groups of routes. Each names its whole paths, but for `feed`. */
 export interface AppRoutes {
@@ -34,11 +34,10 @@ const SERVICE_PATH = /^\/(?:v1\/|health$|metrics$)/;
 /** All routes on one screen. Fixed routes win over names; a custom domain has its feed's only. */
 export function createApp(parts: {
   routes: AppRoutes;
-  /** The gateway's own address. */
-  publicOrigin: URL;
+  origins: OwnOrigins;
   answerError: AnswerError;
 }): App {
-  const { routes, publicOrigin, answerError } = parts;
+  const { routes, origins, answerError } = parts;
 
   const services = new Hono<ServiceEnv>();
   services.use(headLength);
@@ -71,7 +70,7 @@ export function createApp(parts: {
         if (SERVICE_PATH.test(requestUrl(request).pathname)) {
           return await services.fetch(request, client);
         }
-        const site = siteOf(request, publicOrigin);
+        const site = siteOf(request, origins);
         return await (site.kind === "own" ? own : domain).fetch(request, { site });
       } catch (error) {
         return await answerError(error, request);

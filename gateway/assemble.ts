@@ -14,7 +14,7 @@ import { homeRoutes } from "./routes/home.ts";
 import { ipfsRoutes } from "./routes/ipfs.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
 import { proofRoutes } from "./routes/proof.ts";
-import { createServices, type ServerOptions } from "./services.ts";
+import { createServices, ownOrigins, type ServerOptions } from "./services.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 
 /** A server that answers requests, on whatever listens for it. */
@@ -29,7 +29,7 @@ export async function assembleGateway(
     welcomePath: string | null;
   },
 ): Promise<Gateway> {
-  const { node, publicOrigin, welcomePath, clock, report } = options;
+  const { node, welcomePath, clock, report } = options;
   const parts = await createParts(options);
   const { content, identifier } = parts;
   const resolver: Resolver = {
@@ -50,7 +50,7 @@ export async function assembleGateway(
 
   const app = withHotAnswers(
     createApp({
-      publicOrigin,
+      origins: ownOrigins(options),
       answerError: createAnswerError({ report }),
       routes: {
         feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],

@@ -6,17 +6,17 @@ import { createAnswerError } from "./http/answer_error.ts";
 import { createParts } from "./parts.ts";
 import { ipfsRoutes } from "./routes/ipfs.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
-import { createServices, type ServerOptions } from "./services.ts";
+import { createServices, ownOrigins, type ServerOptions } from "./services.ts";
 
 /** A node without pages of feeds: `/v1/…`, `/ipfs/…` and the status page; no library for feeds. */
 export async function assembleNode(options: ServerOptions): Promise<Gateway> {
-  const { node, publicOrigin, report } = options;
+  const { node, report } = options;
   const parts = await createParts(options);
   const { content, resolver } = parts;
   node?.pointers.onStored((pointer) => resolver.accept(pointer));
   const services = createServices({ ...options, parts, resolver });
   const app = createApp({
-    publicOrigin,
+    origins: ownOrigins(options),
     answerError: createAnswerError({ report }),
     routes: {
       feed: [],

@@ -6,10 +6,12 @@ import type { PeerRecords } from "../resolver/peers/records.ts";
 import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
+import { onionUrlSetting } from "./config/onion_url.ts";
 import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { networkMetrics } from "./http/network_metrics.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
+import type { OwnOrigins } from "./http/site.ts";
 import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -84,6 +86,14 @@ export function createServices(
     statusAt: (...paths) => statusRoutes({ paths, read: status }),
     count: requests.count,
   };
+}
+
+/** Where the gateway itself is, by its listener and its settings. */
+export function ownOrigins(
+  { publicOrigin, settings }: Pick<ServerOptions, "publicOrigin" | "settings">,
+): OwnOrigins {
+  const onionUrl = settings.get(onionUrlSetting);
+  return { publicOrigin, onionOrigin: onionUrl === null ? null : new URL(onionUrl) };
 }
 
 /** Answers other nodes' questions from the store and the DHT: peers would ask back. */

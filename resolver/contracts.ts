@@ -113,8 +113,10 @@ export interface OpenedLocation {
   readonly mediaType: string;
 }
 
-/** What a location may cost. */
+/** Whose content a location is asked for, and what it may cost. */
 export interface LocationCall extends Call {
+  /** A road that hides its reader keeps the wallets apart by it. */
+  readonly identity: Identity;
   /** Reading more fails with an OutboundError `too-large`. */
   readonly maxBytes: number;
   /** For everything, up to the last byte. */

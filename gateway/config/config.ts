@@ -7,6 +7,7 @@ import { pointerSources } from "../../resolver/sources/mod.ts";
 import { transports } from "../../resolver/transports/mod.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Setting, Settings } from "../../schemas/setting.ts";
+import { onionUrlSetting } from "./onion_url.ts";
 import {
   dataFolderSetting,
   hostSetting,
@@ -24,6 +25,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     hostSetting,
     portSetting,
     publicUrlSetting,
+    onionUrlSetting,
     dataFolderSetting,
     nodeSetting,
     maxPointersSetting,

@@ -39,6 +39,11 @@ interface KeptFeed {
 const KEPT_DOCUMENT_BYTES = 32 * 1024 * 1024;
 /** With an older copy at hand a visitor waits this long for the newest content, no longer. */
 const PATIENCE_MILLISECONDS = 2_000;
+/**
+ * A fetch ends before the request that began it, unless that spent more than the difference on finding the
+ * pointer: its visitor is then told what became of each road, and not only that it took too long.
+ */
+const FETCH_MILLISECONDS = REQUEST_MILLISECONDS - 1_000;
 /** Content that could not be fetched is not tried again for every visitor in turn. */
 const FAILURE_MILLISECONDS = 5_000;
 const FAILURES = 1_000;
@@ -81,7 +86,7 @@ export function createFeeds(
   async function fetchFeed(pointer: VerifiedPointer, { signal }: Call): Promise<KeptFeed> {
     const failure = failures.get(pointer.text);
     if (failure !== undefined && clock() < failure.until) throw failure.error;
-    using limit = deadline(REQUEST_MILLISECONDS, { parent: signal });
+    using limit = deadline(FETCH_MILLISECONDS, { parent: signal });
     try {
       const document = await content.feedDocument(pointer, limit);
       const feed = await readFeed(document, limit);

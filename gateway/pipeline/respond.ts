@@ -5,6 +5,7 @@ import { copyHeaders, NEVER } from "../http/cache_policy.ts";
 import { VARY } from "../http/client_kind.ts";
 import { isNotModified, lastModifiedOf } from "../http/conditional.ts";
 import { chooseCoding } from "../http/content_coding.ts";
+import { onionLocation } from "../http/onion_location.ts";
 import { reusableResponse } from "../http/reusable_response.ts";
 import { pageSecurityHeaders, styledXmlSecurityHeaders } from "../http/security_headers.ts";
 import { serverTiming } from "../http/server_timing.ts";
@@ -141,7 +142,9 @@ function etagOf(tag: string, coding: string): string {
 }
 
 function securityHeaders({ renderer, site }: FeedRequest): Record<string, string> {
-  if (renderer.mediaType.startsWith("text/html")) return pageSecurityHeaders(site.origin);
+  if (renderer.mediaType.startsWith("text/html")) {
+    return { ...pageSecurityHeaders(site.origin), ...onionLocation(site) };
+  }
   if (renderer.mediaType.startsWith("application/xml")) {
     return styledXmlSecurityHeaders(site.origin);
   }

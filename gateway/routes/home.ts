@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { parseName } from "../../schemas/name.ts";
 import { PARTS } from "../http/cache_policy.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
+import { onionLocation } from "../http/onion_location.ts";
 import { pageSecurityHeaders } from "../http/security_headers.ts";
 
 /** What people paste when they are asked for a name: a link, a wallet's URI, a handle. */
@@ -18,10 +19,11 @@ export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayE
       return context.redirect(`/${name.text}`, 303);
     }
     const { homePage } = await import("../render/home_page.ts");
-    const { origin } = context.env.site;
-    return new Response(homePage({ origin, welcomePath: parts.welcomePath }), {
+    const { site } = context.env;
+    return new Response(homePage({ origin: site.origin, welcomePath: parts.welcomePath }), {
       headers: {
         ...pageSecurityHeaders(),
+        ...onionLocation(site),
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": PARTS,
       },

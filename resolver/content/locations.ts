@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
+import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, SourceBlock, Transport } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
@@ -31,10 +32,15 @@ export interface LocationsOptions {
   readonly keep: (cid: CID, block: VerifiedContent) => void;
 }
 
-/** A location that serves the DAG under a root. */
-interface Home {
-  readonly root: CID;
+/** A location, and whose pointer names it. */
+interface Place {
   readonly location: string;
+  readonly identity: Identity;
+}
+
+/** A location that serves the DAG under a root. */
+interface Home extends Place {
+  readonly root: CID;
 }
 
 /** CIDs whose location is remembered: the pictures of some thousand feeds, 10 MB. */
@@ -47,16 +53,20 @@ export function createLocations(options: LocationsOptions): Locations {
   const homes = new LRUCache<string, Home>({ maxSize: HOMES, sizeCalculation: () => 1 });
   const harvests = new Map<string, Harvest>();
 
-  async function open(location: string, { signal }: Call, limit: { bytes: number; time: number }) {
+  async function open(
+    { location, identity }: Place,
+    { signal }: Call,
+    limit: { bytes: number; time: number },
+  ) {
     const transport = transports.find((transport) => transport.accepts(location));
     if (transport === undefined) throw new OurSpaceError("This gateway has no road of this kind.");
     const bounds = { maxBytes: limit.bytes, milliseconds: limit.time };
-    return await transport.open(location, { signal, ...bounds });
+    return await transport.open(location, { identity, signal, ...bounds });
   }
 
-  async function fetchRaw(cid: CID, location: string, call: Call): Promise<Fetched> {
+  async function fetchRaw(cid: CID, place: Place, call: Call): Promise<Fetched> {
     const { feedBytes: bytes, blockMilliseconds: time } = limits;
-    const { body, mediaType } = await open(location, call, { bytes, time });
+    const { body, mediaType } = await open(place, call, { bytes, time });
     if (!mediaType.startsWith(CAR_TYPE)) {
       return { bytes: await new Response(body).bytes(), mediaType };
     }
@@ -67,22 +77,22 @@ export function createLocations(options: LocationsOptions): Locations {
   }
 
   async function openCar(
-    { root, location }: Home,
+    home: Home,
     call: Call,
   ): Promise<AsyncIterable<SourceBlock>> {
     const { locationCarBytes: bytes, locationCarMilliseconds: time } = limits;
-    const { body } = await open(location, call, { bytes, time });
+    const { body } = await open(home, call, { bytes, time });
     const { roots, blocks } = await readCar(body).catch((error) => {
       throw error instanceof MalformedCarError ? notVerifiable(error) : error;
     });
     const [only, ...others] = roots;
-    if (only !== undefined && others.length === 0 && only.toV1().equals(root)) return blocks;
+    if (only !== undefined && others.length === 0 && only.toV1().equals(home.root)) return blocks;
     await body.cancel().catch(() => {});
     throw new OurSpaceError("Its CAR is not that of the content.");
   }
 
   function harvestOf(home: Home): Harvest {
-    const key = `${home.root} ${home.location}`;
+    const key = `${identityKey(home.identity)} ${home.root} ${home.location}`;
     const running = harvests.get(key);
     if (running !== undefined) return running;
     if (harvests.size >= limits.locationCarsAtOnce) {
@@ -111,15 +121,12 @@ export function createLocations(options: LocationsOptions): Locations {
   return {
     roadsTo(cid, pointer) {
       const root = CID.parse(pointer.cid);
-      return pointer.locations.map((location) =>
-        root.code === RAW
-          ? roadOf(location, limits.feedBytes, (call) => fetchRaw(cid, location, call))
-          : roadOf(
-            location,
-            limits.blockBytes,
-            (call) => fetchFromCar(cid, { root, location }, call),
-          )
-      );
+      return pointer.locations.map((location) => {
+        const home = { root, location, identity: pointer.identity };
+        return root.code === RAW
+          ? roadOf(location, limits.feedBytes, (call) => fetchRaw(cid, home, call))
+          : roadOf(location, limits.blockBytes, (call) => fetchFromCar(cid, home, call));
+      });
     },
     knownRoadsTo(cid) {
       const home = homes.get(cid.toV1().toString());

@@ -27,9 +27,8 @@ export async function follow(
   let url = start;
   let headers = withDefaults(request.headers ?? {});
   for (let hop = 0;; hop++) {
-    const patience = trust === "stranger"
-      ? STRANGER_HEADERS_MILLISECONDS
-      : request.headersMilliseconds ?? request.timeoutMilliseconds;
+    const patience = request.headersMilliseconds ??
+      (trust === "stranger" ? STRANGER_HEADERS_MILLISECONDS : request.timeoutMilliseconds);
     const exchange = { url, method, headers, signal: lifetime.signal, ...(body && { body }) };
     const response = await lifetime.within(patience, exchanges[trust](exchange));
     checkStatus(response.status, url);

@@ -1,5 +1,6 @@
-import { OurSpaceError } from "../../schemas/errors.ts";
+import { isOnionName } from "../../schemas/location.ts";
 import type { Part, Transport } from "../contracts.ts";
+import { openedLocation } from "../opened_location.ts";
 
 /** How long a site may stop in the middle of its answer. */
 const IDLE_MILLISECONDS = 5_000;
@@ -14,7 +15,7 @@ export const httpTransport: Part<Transport> = {
       accepts(location) {
         const url = URL.parse(location);
         return url !== null && ["https:", "http:"].includes(url.protocol) &&
-          !url.hostname.endsWith(".onion");
+          !isOnionName(url.hostname);
       },
       async open(location, call) {
         const response = await outbound.fetch({
@@ -24,11 +25,7 @@ export const httpTransport: Part<Transport> = {
           timeoutMilliseconds: call.milliseconds,
           idleMilliseconds: IDLE_MILLISECONDS,
         }, call);
-        if (response.status !== 200) {
-          await response.body.cancel();
-          throw new OurSpaceError(`It answered with status ${response.status}.`);
-        }
-        return { body: response.body, mediaType: response.headers.get("Content-Type") ?? "" };
+        return await openedLocation(response);
       },
     }]),
 };

@@ -4,10 +4,17 @@ import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { verifyContent } from "../../../resolver/content/verified.ts";
 import type { Call } from "../../../resolver/contracts.ts";
-import type { Outbound, OutboundResponse } from "../../../resolver/outbound/outbound.ts";
+import type { OutboundResponse } from "../../../resolver/outbound/outbound.ts";
+import { isOnionHost } from "../../../schemas/location.ts";
 import { describeFailure } from "./places/describe_failure.ts";
+import type { Tools } from "./tools.ts";
 
 const DEADLINE_MILLISECONDS = 15_000;
+/** Until a service that has just been set up is found, its circuits built. */
+const TOR_DEADLINE_MILLISECONDS = 60_000;
+
+/** What locations are asked with; `tor` is null without TOR_SOCKS. */
+type Clients = Pick<Tools, "outbound" | "tor">;
 
 /**
  * What is wrong with the locations that a pointer is going to name: a sentence for each that does not
@@ -16,12 +23,12 @@ const DEADLINE_MILLISECONDS = 15_000;
 export async function checkLocations(
   locations: readonly string[],
   root: CID,
-  outbound: Outbound,
+  clients: Clients,
   call: Call,
 ): Promise<readonly string[]> {
   const faults = await Promise.all(
     locations.filter(isCheckable).map(async (location) => {
-      const fault = await servingFault(location, root, outbound, call);
+      const fault = await servingFault(location, root, clients, call);
       return fault === "" ? [] : [`${location}: ${fault}`];
     }),
   );
@@ -31,16 +38,29 @@ export async function checkLocations(
 async function servingFault(
   url: string,
   root: CID,
-  outbound: Outbound,
+  { outbound, tor }: Clients,
   call: Call,
 ): Promise<string> {
+  const isOnion = isOnionHost(new URL(url).hostname);
+  if (isOnion && tor === null) return "It was not checked; with TOR_SOCKS it would be.";
   try {
-    const response = await outbound.fetch({
+    const limits = {
       url,
-      trust: "operator",
       maxBytes: root.code === RAW ? contentLimits.feedBytes : contentLimits.locationCarBytes,
-      timeoutMilliseconds: DEADLINE_MILLISECONDS,
-    }, call);
+    };
+    const response = isOnion && tor !== null
+      ? await tor.fetch({
+        ...limits,
+        trust: "stranger",
+        sameHostOnly: true,
+        timeoutMilliseconds: TOR_DEADLINE_MILLISECONDS,
+        headersMilliseconds: TOR_DEADLINE_MILLISECONDS,
+      }, call)
+      : await outbound.fetch({
+        ...limits,
+        trust: "operator",
+        timeoutMilliseconds: DEADLINE_MILLISECONDS,
+      }, call);
     if (response.status !== 200) {
       await response.body.cancel();
       return `It answers with status ${response.status}.`;
@@ -72,7 +92,7 @@ async function carFault({ body }: OutboundResponse, root: CID): Promise<string> 
   return isRooted && found ? "" : "It serves something else than what you sign.";
 }
 
-/** Onion services and magnet links need other roads than plain HTTP. */
+/** Magnet links need another road than HTTP. */
 function isCheckable(location: string): boolean {
-  return /^https?:/.test(location) && !new URL(location).hostname.endsWith(".onion");
+  return /^https?:/.test(location);
 }

@@ -17,7 +17,7 @@ export async function storeContent(
   dag: Dag,
   { locations, carFile }: Pick<PublishArguments, "locations" | "carFile">,
   { own, others }: Targets,
-  { terminal, outbound }: Pick<Tools, "terminal" | "outbound">,
+  { terminal, outbound, tor }: Pick<Tools, "terminal" | "outbound" | "tor">,
   call: Call,
 ): Promise<readonly string[]> {
   const progress = (name: string) => byteProgress(terminal, `Storing in ${name}`, dag.byteCount);
@@ -48,7 +48,7 @@ export async function storeContent(
       );
     }
   }
-  for (const fault of await checkLocations(locations, dag.root, outbound, call)) {
+  for (const fault of await checkLocations(locations, dag.root, { outbound, tor }, call)) {
     terminal.note(`Warning: ${fault}`);
   }
   return holders;

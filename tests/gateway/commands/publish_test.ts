@@ -56,6 +56,7 @@ async function makePublisher(options: {
         dataDir,
         dns: fakeDns({}),
         outbound: appOutbound(options.hosts ?? {}),
+        tor: null,
         verifier: createVerifier({ clock }),
         clock,
         terminal,
