@@ -46,7 +46,9 @@ export async function ipfsFile(
     return new Response(null, { status: 304, headers: { ...FILE_HEADERS, "ETag": etag } });
   }
   const size = await file.size(call);
-  const headers = { ...FILE_HEADERS, "ETag": etag, ...await describe(file, size, call) };
+  const described = await describe(file, size, call);
+  const timing = serverTiming(file.roads());
+  const headers = { ...FILE_HEADERS, "ETag": etag, ...described, ...timing };
   // Only GET has ranges (RFC 9110, section 14.2).
   if (method === "HEAD") {
     return new Response(null, { headers: { ...headers, "Content-Length": String(size) } });
@@ -61,11 +63,7 @@ export async function ipfsFile(
   // A first piece that is missing or wrong still has a status to say so.
   const first = await pieces.next();
   const body = first.done ? null : pulledStream(first.value, pieces, () => leave.abort());
-  const sent = {
-    ...headers,
-    ...serverTiming(file.roads()),
-    "Content-Length": String(end - start),
-  };
+  const sent = { ...headers, "Content-Length": String(end - start) };
   if (range.kind === "whole") return new Response(body, { headers: sent });
   const contentRange = { "Content-Range": `bytes ${start}-${end - 1}/${size}` };
   return new Response(body, { status: 206, headers: { ...sent, ...contentRange } });
