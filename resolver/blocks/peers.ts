@@ -10,6 +10,7 @@ export const peerBlocks: Part<BlockSource> = {
     Promise.resolve(
       settings.get(peersSetting).map((peer, place) => ({
         id: peerName(peer, place),
+        near: true,
         get: (cid, call) => fetchRawBlock(outbound, peer, cid, call),
       })),
     ),

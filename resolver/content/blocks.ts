@@ -5,7 +5,7 @@ import type { Alarm } from "../deadline.ts";
 import { ContentWrongError, type RoadReport } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
 import { isInline, isReadable } from "./cid.ts";
-import type { VerifiedContent } from "./content.ts";
+import type { Roads, VerifiedContent } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
 import { type Delivery, startRace } from "./race.ts";
 import { createRanking } from "./ranking.ts";
@@ -26,13 +26,20 @@ export interface BlocksOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** The roads to one block. */
+export interface BlockRoads {
+  /** Further ones, to this CID alone. */
+  readonly locations?: readonly Road[];
+  /** `all` unless given. */
+  readonly roads?: Roads;
+}
+
 /** The one place where blocks are asked for, hashed and kept. */
 export interface Blocks {
   /**
-   * From memory, this machine, or wherever it comes from first; `locations` are further roads to this
-   * CID alone. Throws ContentUnreachableError, ContentWrongError.
+   * From memory, this machine, or wherever it comes from first. Throws ContentUnreachableError, ContentWrongError.
    */
-  get(cid: CID, call: Call, locations?: readonly Road[]): Promise<Delivery>;
+  get(cid: CID, call: Call, options?: BlockRoads): Promise<Delivery>;
   /** From memory or this machine, or null. */
   getLocal(cid: CID, call: Call): Promise<VerifiedContent | null>;
   /** Resolves when every fetched block has reached the store. */
@@ -73,7 +80,7 @@ export function createBlocks(options: BlocksOptions): Blocks {
   }
 
   return {
-    async get(anyVersion, call, locations = []) {
+    async get(anyVersion, call, { locations = [], roads: asked = "all" } = {}) {
       const cid = anyVersion.toV1();
       const held = await atHand(cid);
       if (held !== null) {
@@ -83,9 +90,13 @@ export function createBlocks(options: BlocksOptions): Blocks {
       const roads = [
         ...local.map((source) => roadTo(cid, source, limits)),
         // The publisher named the locations for exactly this content: unknown ones come first.
-        ...ranking.sort([...locations, ...remote.map((source) => roadTo(cid, source, limits))]),
+        ...ranking.sort([
+          ...locations,
+          ...remote.filter(({ near }) => asked === "all" || near === true)
+            .map((source) => roadTo(cid, source, limits)),
+        ]),
       ];
-      const key = [cid, ...locations.map(({ name }) => name)].join(" ");
+      const key = [cid, asked, ...locations.map(({ name }) => name)].join(" ");
       return await fetches.get(key, (signal) => {
         const { hedgeMilliseconds } = limits;
         const race = startRace(cid, roads, { signal, clock, alarm, ranking, hedgeMilliseconds });

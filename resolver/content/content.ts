@@ -48,15 +48,28 @@ export interface FeedDocument {
   readonly roads: readonly RoadReport[];
 }
 
+/** Who is asked for blocks: everybody, or only this machine and the operator's peers. */
+export type Roads = "all" | "near";
+
 /** The only way to content. */
 export interface ContentReader {
-  /** The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError. */
+  /**
+   * The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError,
+   * RefusedByOperatorError.
+   */
   feedDocument(pointer: VerifiedPointer, call: Call): Promise<FeedDocument>;
   /**
    * What lies at `/ipfs/{cid}/{path}`. Of a file's CID, one name as the path is the file's name.
-   * Throws PathNotFoundError too.
+   * Throws PathNotFoundError too. `roads`: `all` unless given.
    */
-  open(root: CID, path: string, call: Call): Promise<VerifiedFile | VerifiedFolder>;
-  /** One verified block that this machine holds, or null. Asks nobody else. */
+  open(
+    root: CID,
+    path: string,
+    call: Call & { readonly roads?: Roads },
+  ): Promise<VerifiedFile | VerifiedFolder>;
+  /**
+   * One verified block that this machine holds, or null. Asks nobody else. Throws
+   * RefusedByOperatorError.
+   */
   localBlock(cid: CID, call: Call): Promise<VerifiedContent | null>;
 }

@@ -1,10 +1,13 @@
+import { CID } from "multiformats/cid";
 import { quote } from "../../schemas/quote.ts";
 import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
 import { PathNotFoundError } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
+import { type ContentRules, NO_RULES } from "../rules/operator_rules.ts";
+import { refusedContent } from "../rules/refusals.ts";
 import { createBlocks } from "./blocks.ts";
-import type { ContentReader } from "./content.ts";
+import type { ContentReader, Roads } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { type FolderContext, openEntry } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
@@ -20,6 +23,8 @@ export interface ContentReaderOptions {
   readonly clock: Clock;
   readonly alarm?: Alarm;
   readonly limits?: ContentLimits;
+  /** None unless given. */
+  readonly rules?: ContentRules;
   /** Told of blocks that the store did not take, e.g. because the disk is full. */
   readonly report: (error: unknown) => void;
 }
@@ -33,31 +38,51 @@ export interface StoringContentReader extends ContentReader {
 /** The one verifying reader: nothing reaches a visitor that was not hashed here. */
 export function createContentReader(options: ContentReaderOptions): StoringContentReader {
   const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
+  const { rules = NO_RULES } = options;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
-  const maxLinks = limits.nodeLinks;
-  const startLookup = (call: Call) =>
-    startReading(blocks, { maxBlocks: limits.lookupBlocks, maxLinks }, call);
-  const context: FolderContext = {
-    limits,
-    startLookup,
-    startReading: (call) => startReading(blocks, { maxBlocks: limits.readBlocks, maxLinks }, call),
-  };
+
+  function contextOf(roads: Roads): FolderContext {
+    const bounds = { maxLinks: limits.nodeLinks, roads, rules };
+    const start = (maxBlocks: number) => (call: Call) =>
+      startReading(blocks, { ...bounds, maxBlocks }, call);
+    const { lookupBlocks, readBlocks } = limits;
+    return { limits, rules, startLookup: start(lookupBlocks), startReading: start(readBlocks) };
+  }
+
+  const contexts = { all: contextOf("all"), near: contextOf("near") };
+
+  function check(root: CID, path: string): void {
+    if (rules.refusesPath(root, path)) throw refusedContent();
+  }
 
   return {
-    feedDocument: (pointer, call) =>
-      readFeedDocument(pointer, transports, startLookup(call), context),
+    async feedDocument(pointer, call) {
+      const root = CID.parse(pointer.cid);
+      check(root, "");
+      const context = contexts.all;
+      const reading = context.startLookup(call);
+      const document = await readFeedDocument(pointer, transports, reading, context);
+      check(root, document.name);
+      return document;
+    },
 
-    async open(root, path, call) {
+    async open(root, path, { roads = "all", ...call }) {
+      check(root, path);
+      const context = contexts[roads];
       const single = !path.includes("/");
       // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
-      const entry = await openEntry(root, single ? path : "", startLookup(call), context);
+      const entry = await openEntry(root, single ? path : "", context.startLookup(call), context);
       if (path === "" || (single && entry.kind === "file")) return entry;
       const found = entry.kind === "folder" ? await entry.find(path, call) : null;
       if (found !== null) return found;
       throw new PathNotFoundError(`There is no ${quote(path)} in the content at ${root}.`);
     },
 
-    localBlock: (cid, call) => blocks.getLocal(cid, call),
+    async localBlock(cid, call) {
+      check(cid, "");
+      if (rules.refusesBlock(cid)) throw refusedContent();
+      return await blocks.getLocal(cid, call);
+    },
 
     flush: () => blocks.flush(),
   };

@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import type { Call } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
+import type { ContentRules } from "../rules/operator_rules.ts";
 import type { VerifiedContent, VerifiedFile } from "./content.ts";
 import { inAdvance } from "./in_advance.ts";
 import type { ContentLimits } from "./limits.ts";
@@ -17,6 +18,7 @@ export interface Range {
 /** What files of one reader share. */
 export interface FileContext {
   readonly limits: ContentLimits;
+  readonly rules: ContentRules;
   /** Begins a task that may load as many blocks as reading a file needs. */
   startReading(call: Call): Reading;
 }

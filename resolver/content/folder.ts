@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import type { Call } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
+import { refusedContent } from "../rules/refusals.ts";
 import { RAW } from "./cid.ts";
 import type { VerifiedFile, VerifiedFolder } from "./content.ts";
 import { createFile, type FileContext } from "./file.ts";
@@ -27,6 +28,7 @@ export function createFolder(
       if (path.length > context.limits.pathCharacters) return null;
       const names = path.split("/");
       if (names.length > context.limits.pathDepth) return null;
+      if (context.rules.refusesPath(cid, path)) throw refusedContent();
       const reading = context.startLookup(call);
       const found = await findLink(root, names, reading);
       return found === null ? null : await openEntry(found, names.at(-1) ?? "", reading, context);
@@ -41,6 +43,7 @@ export async function openEntry(
   reading: Reading,
   context: FolderContext,
 ): Promise<VerifiedFile | VerifiedFolder> {
+  if (context.rules.refusesBlock(cid)) throw refusedContent();
   if (cid.code === RAW) return createFile(cid, name, null, context);
   const node = await reading.loadNode(cid);
   return node.kind === "file"

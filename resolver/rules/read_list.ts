@@ -1,0 +1,106 @@
+import { OurSpaceError } from "../../schemas/errors.ts";
+import { createLineReader } from "./list_lines.ts";
+import { parseRule } from "./rule.ts";
+import { createRuleSet, type RuleSet } from "./rule_set.ts";
+
+/** What a list may cost. */
+export interface ListLimits {
+  /** Of the file. */
+  readonly bytes: number;
+  /** Each takes some 85 bytes. */
+  readonly rules: number;
+}
+
+/** The largest public list, badbits, has half as many rules in 34 MB. */
+export const LIST_LIMITS: ListLimits = { bytes: 64 * 1024 * 1024, rules: 1_000_000 };
+
+/**
+ * Read and taken in at once: some 1,000 lines, which take 2 to 6 ms. In between others have their turn, as
+ * the next piece is awaited.
+ */
+const PIECE_BYTES = 64 * 1024;
+
+/** A list as it was read. */
+export interface ReadList {
+  readonly rules: RuleSet;
+  /** Lines that were not understood, and the number of the first. */
+  readonly unknown: { readonly count: number; readonly first: number };
+  /** Which state of the file this is. */
+  readonly state: FileState;
+}
+
+/** Tells one state of a file from another. */
+export type FileState = string;
+
+/** The file's state now. Throws what `Deno.stat` throws. */
+export async function fileState(path: string): Promise<FileState> {
+  return stateOf(await Deno.stat(path));
+}
+
+/**
+ * Reads a list. Throws an OurSpaceError when the file cannot be read, is larger than the limits, is no
+ * list, or changed while it was read.
+ */
+export async function readList(path: string, limits = LIST_LIMITS): Promise<ReadList> {
+  try {
+    using file = await Deno.open(path);
+    const before = await file.stat();
+    if (!before.isFile) throw new OurSpaceError("It is no file.");
+    if (before.size > limits.bytes) throw tooLarge(limits);
+    const { rules, unknown, bytes } = await readRules(file, limits);
+    const state = stateOf(before);
+    if (stateOf(await file.stat()) !== state) {
+      throw new OurSpaceError("It was being written.", { remedy: "It is read again." });
+    }
+    if (bytes === 0) {
+      throw new OurSpaceError("It is empty.", {
+        remedy: "A list without rules has a comment in it: a line that begins with #.",
+      });
+    }
+    if (rules.size === 0 && unknown.count > 0) {
+      throw new OurSpaceError("No line of it is a rule.", {
+        remedy: "resolver/rules/list_format.md says how a list is written.",
+      });
+    }
+    return { rules, unknown, state };
+  } catch (cause) {
+    if (cause instanceof OurSpaceError) throw cause;
+    const missing = cause instanceof Deno.errors.NotFound;
+    throw new OurSpaceError(missing ? "There is no such file." : "It cannot be read.", { cause });
+  }
+}
+
+async function readRules(file: Deno.FsFile, limits: ListLimits) {
+  const rules = createRuleSet();
+  const unknown = { count: 0, first: 0 };
+  const lines = createLineReader((line, number) => {
+    const rule = parseRule(line);
+    if (rule === "nothing") return;
+    if (rule !== "unknown") return rules.add(rule);
+    if (unknown.count === 0) unknown.first = number;
+    unknown.count += 1;
+  });
+  const piece = new Uint8Array(PIECE_BYTES);
+  let bytes = 0;
+  for (;;) {
+    const length = await file.read(piece);
+    if (length === null) break;
+    bytes += length;
+    // A file that grows while it is read.
+    if (bytes > limits.bytes) throw tooLarge(limits);
+    lines.take(piece.subarray(0, length));
+    if (rules.size > limits.rules) {
+      throw new OurSpaceError(`It has more than ${limits.rules} rules.`);
+    }
+  }
+  lines.end();
+  return { rules, unknown, bytes };
+}
+
+function tooLarge(limits: ListLimits): OurSpaceError {
+  return new OurSpaceError(`It is larger than ${limits.bytes} bytes.`);
+}
+
+function stateOf({ mtime, ctime, size, ino, dev }: Deno.FileInfo): FileState {
+  return [dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+}
