@@ -3,6 +3,7 @@ import { dnsSetting } from "../../resolver/dns/setting.ts";
 import { nameSystems } from "../../resolver/names/mod.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
+import { allowlistSetting, denylistSetting } from "../../resolver/rules/settings.ts";
 import { pointerSources } from "../../resolver/sources/mod.ts";
 import { transports } from "../../resolver/transports/mod.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
@@ -10,6 +11,7 @@ import type { Setting, Settings } from "../../schemas/setting.ts";
 import {
   dataFolderSetting,
   hostSetting,
+  ipfsOpenSetting,
   nodeSetting,
   portSetting,
   publicUrlSetting,
@@ -30,6 +32,9 @@ export const settingsTable: readonly Setting<unknown>[] = [
     maxPointerBytesSetting,
     dnsSetting,
     allowPrivateSetting,
+    denylistSetting,
+    allowlistSetting,
+    ipfsOpenSetting,
     ...[...nameSystems, ...pointerSources, ...transports, ...blockSources]
       .flatMap((part) => part.settings),
   ]),

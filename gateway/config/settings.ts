@@ -55,6 +55,22 @@ export const nodeSetting: Setting<"embedded" | "off"> = {
   secret: false,
 };
 
+export const ipfsOpenSetting: Setting<boolean> = {
+  name: "IPFS_OPEN",
+  fallback: "off",
+  parse: (text) => {
+    if (text === "on") return true;
+    if (text === "off" || text === "") return false;
+    throw new OurSpaceError(`${quote(text)} is neither "on" nor "off".`, {
+      remedy: "Write one of them.",
+    });
+  },
+  meaning:
+    "Whether `/ipfs` fetches all content for everybody, or only what a feed refers to: `on` or `off`.",
+  danger: "With `on` strangers choose what this machine fetches from the IPFS network and keeps.",
+  secret: false,
+};
+
 function parsePort(text: string): number {
   const port = text === "" ? 8000 : Number(text);
   if (/^\d*$/.test(text) && port <= 65_535) return port;

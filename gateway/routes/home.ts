@@ -9,7 +9,7 @@ const PASTED_BEFORE = /^(?:https?:\/\/|ethereum:|@)/;
 const PASTED_BEHIND = /\/$/;
 
 /** The gateway's front door: what this is, and a box that leads to a feed. */
-export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayEnv> {
+export function homeRoutes(parts: { welcomePath: () => string | null }): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   routes.get("/", async (context) => {
     const typed = context.req.query("name");
@@ -19,7 +19,7 @@ export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayE
     }
     const { homePage } = await import("../render/home_page.ts");
     const { origin } = context.env.site;
-    return new Response(homePage({ origin, welcomePath: parts.welcomePath }), {
+    return new Response(homePage({ origin, welcomePath: parts.welcomePath() }), {
       headers: {
         ...pageSecurityHeaders(),
         "Content-Type": "text/html; charset=utf-8",

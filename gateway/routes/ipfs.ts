@@ -1,16 +1,20 @@
 import { Hono } from "hono";
-import type { ContentReader } from "../../resolver/content/content.ts";
+import type { ContentReader, Roads } from "../../resolver/content/content.ts";
+import { ContentUnreachableError, NotReferredToError } from "../../resolver/errors.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
+import type { IpfsScope } from "../pipeline/ipfs_scope.ts";
 import { ipfsBlock } from "./ipfs_block.ts";
 import { ipfsFile } from "./ipfs_file.ts";
 import { parseIpfsRequest, requestedForm } from "./ipfs_request.ts";
 
 /**
- * Media of feeds at `/ipfs/{cid}/{path}`, from wherever they come; and, in the form of the IPFS
+ * Media of feeds at `/ipfs/{cid}/{path}`, from wherever the scope lets them come; and, in the form of the IPFS
  * Trustless Gateway specification, the blocks that this machine holds, for other nodes.
  */
-export function ipfsRoutes({ content }: { content: ContentReader }): Hono<GatewayEnv> {
+export function ipfsRoutes(
+  { content, scope }: { content: ContentReader; scope: IpfsScope },
+): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   routes.get("/ipfs/*", (context) => {
     // A service worker of a stranger would answer for every page of this origin.
@@ -21,7 +25,10 @@ export function ipfsRoutes({ content }: { content: ContentReader }): Hono<Gatewa
     if (request instanceof Response) return request;
     switch (requestedForm(context)) {
       case "file":
-        return ipfsFile(context, request, content);
+        return withinScope(
+          scope(request.cid, request.path),
+          (roads) => ipfsFile(context, request, { content, roads }),
+        );
       case "raw":
         return ipfsBlock(context, request, content);
       case "car":
@@ -29,4 +36,27 @@ export function ipfsRoutes({ content }: { content: ContentReader }): Hono<Gatewa
     }
   });
   return routes;
+}
+
+/** Where not everybody is asked, that nobody has it is no news of the content. */
+async function withinScope(
+  roads: Roads | "none",
+  answer: (roads: Roads) => Promise<Response>,
+): Promise<Response> {
+  if (roads === "none") throw notReferredTo();
+  try {
+    return await answer(roads);
+  } catch (error) {
+    throw roads === "near" && error instanceof ContentUnreachableError
+      ? notReferredTo(error)
+      : error;
+  }
+}
+
+function notReferredTo(cause?: unknown): NotReferredToError {
+  return new NotReferredToError("No feed that was read here refers to this content.", {
+    remedy: "Open the page of the feed that it belongs to first. " +
+      "The operator of this gateway can open it to all content (IPFS_OPEN).",
+    cause,
+  });
 }

@@ -66,9 +66,9 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
       return document;
     },
 
-    async open(root, path, { roads = "all", ...call }) {
+    async open(root, path, call) {
       check(root, path);
-      const context = contexts[roads];
+      const context = contexts[call.roads ?? "all"];
       const single = !path.includes("/");
       // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
       const entry = await openEntry(root, single ? path : "", context.startLookup(call), context);
