@@ -1,4 +1,5 @@
 import type { CID } from "multiformats/cid";
+import { UnavailableError } from "../errors.ts";
 import type { KeyValueStore } from "../node/node.ts";
 
 /** Which content feeds refer to, as far as this gateway has read them. */
@@ -13,66 +14,64 @@ export interface References {
 export interface ReferencesOptions {
   /** Where they outlive the process; null without a node. */
   readonly keyValues: KeyValueStore | null;
-  /** How many are remembered: those that were noted last. */
+  /** How many are remembered. */
   readonly limit?: number;
 }
 
-/** Some 2,000 feeds of 100 pictures. Measured: 115 bytes each in memory, 60 on the disk. */
+/** Some 2,000 feeds of 100 pictures. Measured: 133 bytes each in memory, 60 on the disk. */
 const MAX_REFERENCES = 200_000;
 
-/** A log: each entry has what was new in one feed, under the next number. */
+/** One entry for what was new in a feed, under the next number. */
 const PREFIX = "references/";
 const NUMBER_DIGITS = 16;
-/** The log holds what is remembered, and at most as much again that is outdated. */
-const LOG_SIZE = 2;
 
-/** Remembers them, in memory and with a node on its disk too. */
+/**
+ * Remembers them, in memory and with a node on its disk too. When there are too many, the oldest entry
+ * goes, but for what was noted again since: that is written anew (the page replacement called "second
+ * chance").
+ */
 export function createReferences(
   { keyValues, limit = MAX_REFERENCES }: ReferencesOptions,
 ): References {
-  /** In the order in which they were noted last: a Set keeps the order of insertion. */
-  const remembered = new Set<string>();
-  /** The entries of the log, oldest first, and how many references each has. */
-  const log = new Map<string, number>();
-  let logged = 0;
+  /** Whether each was noted again since it was written. */
+  const remembered = new Map<string, boolean>();
+  /** Oldest first: a Map keeps the order of insertion. */
+  const entries = new Map<string, readonly string[]>();
   let next = 0;
 
   for (const [key, value] of keyValues?.entries(PREFIX) ?? []) {
     const texts = new TextDecoder().decode(value).split("\n");
-    texts.forEach(remember);
-    log.set(key, texts.length);
-    logged += texts.length;
+    for (const text of texts) remembered.set(text, false);
+    entries.set(key, texts);
     next = Number(key.slice(PREFIX.length)) + 1;
   }
 
-  function remember(text: string): void {
-    remembered.delete(text);
-    remembered.add(text);
-    for (const oldest of remembered) {
-      if (remembered.size <= limit) break;
-      remembered.delete(oldest);
+  /** What a full or broken disk does not take is remembered as long as the process runs. */
+  function store(work: (keyValues: KeyValueStore) => void): void {
+    try {
+      if (keyValues !== null) work(keyValues);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
     }
   }
 
-  function write(store: KeyValueStore, texts: readonly string[]): void {
+  function write(texts: readonly string[]): void {
     const key = PREFIX + String(next).padStart(NUMBER_DIGITS, "0");
     next += 1;
-    store.put(key, new TextEncoder().encode(texts.join("\n")));
-    log.set(key, texts.length);
-    logged += texts.length;
+    entries.set(key, texts);
+    store((keyValues) => keyValues.put(key, new TextEncoder().encode(texts.join("\n"))));
   }
 
-  /** The oldest entry goes; what of it is still remembered is written anew. */
-  function shorten(store: KeyValueStore): void {
-    const [oldest] = log;
-    if (oldest === undefined) return;
-    const [key, count] = oldest;
-    const texts = new TextDecoder().decode(store.get(key) ?? new Uint8Array()).split("\n");
-    store.delete(key);
-    log.delete(key);
-    logged -= count;
-    const kept = texts.filter((text) => remembered.has(text));
-    if (kept.length > 0) write(store, kept);
+  function makeRoom(): void {
+    for (const [key, texts] of entries) {
+      if (remembered.size <= limit) return;
+      const kept = texts.filter((text) => remembered.get(text) === true);
+      for (const text of texts) remembered.delete(text);
+      for (const text of kept) remembered.set(text, false);
+      if (kept.length > 0) write(kept);
+      entries.delete(key);
+      store((keyValues) => keyValues.delete(key));
+    }
   }
 
   return {
@@ -81,12 +80,11 @@ export function createReferences(
       for (const cid of cids) {
         const text = cid.toV1().toString();
         if (!remembered.has(text)) fresh.push(text);
-        remember(text);
+        remembered.set(text, remembered.has(text));
       }
-      if (keyValues === null || fresh.length === 0) return;
-      write(keyValues, fresh);
-      // Twice as many as are remembered: at least half of the oldest entries are outdated.
-      while (logged > LOG_SIZE * limit) shorten(keyValues);
+      if (fresh.length === 0) return;
+      write(fresh);
+      makeRoom();
     },
     has: (cid) => remembered.has(cid),
   };
