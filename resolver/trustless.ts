@@ -31,6 +31,7 @@ export async function fetchRawBlock(
     return new Uint8Array(await new Response(response.body).arrayBuffer());
   }
   await response.body.cancel();
-  if (response.status === 404 || response.status === 410) return null;
+  // What a service's operator refuses is not there either, and no failure of the service.
+  if ([404, 410, 451].includes(response.status)) return null;
   throw new OurSpaceError(`It answered with status ${response.status}.`);
 }

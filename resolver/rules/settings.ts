@@ -3,7 +3,6 @@ import type { Setting } from "../../schemas/setting.ts";
 export const denylistSetting: Setting<readonly string[]> = {
   name: "DENYLIST",
   fallback: "",
-  fallbackMeaning: "none",
   parse: parsePaths,
   meaning:
     "Files with the wallets, domains and CIDs that are not served, comma separated; the later file " +
