@@ -50,7 +50,13 @@ export async function assembleGateway(
   const visits = createVisits({ identifier, resolver, rules });
   const references = createReferences({ keyValues: node?.keyValues ?? null });
   const feeds = createFeeds({ content, readFeed, references, rules, clock });
-  const scope = createIpfsScope({ open: settings.get(ipfsOpenSetting), references, rules });
+  const scope = createIpfsScope({
+    open: settings.get(ipfsOpenSetting),
+    references,
+    rules,
+    readFeed: async (name, call) =>
+      await feeds.load((await visits(name, call)).resolution.pointer, call),
+  });
   const representations = createRepresentations({ build });
   const respond = createRespond({ feeds, representations, clock });
   const services = createServices({ ...options, parts, resolver });

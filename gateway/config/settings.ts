@@ -1,4 +1,5 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
+import { parseOnOff } from "../../schemas/on_off.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Setting } from "../../schemas/setting.ts";
 
@@ -58,13 +59,7 @@ export const nodeSetting: Setting<"embedded" | "off"> = {
 export const ipfsOpenSetting: Setting<boolean> = {
   name: "IPFS_OPEN",
   fallback: "off",
-  parse: (text) => {
-    if (text === "on") return true;
-    if (text === "off" || text === "") return false;
-    throw new OurSpaceError(`${quote(text)} is neither "on" nor "off".`, {
-      remedy: "Write one of them.",
-    });
-  },
+  parse: parseOnOff,
   meaning:
     "Whether `/ipfs` fetches all content for everybody, or only what a feed refers to: `on` or `off`.",
   danger: "With `on` strangers choose what this machine fetches from the IPFS network and keeps.",

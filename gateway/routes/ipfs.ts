@@ -1,12 +1,13 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { ContentReader, Roads } from "../../resolver/content/content.ts";
 import { ContentUnreachableError, NotReferredToError } from "../../resolver/errors.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
-import type { IpfsScope } from "../pipeline/ipfs_scope.ts";
+import { shownBy } from "../http/shown_by.ts";
+import type { IpfsQuestion, IpfsScope } from "../pipeline/ipfs_scope.ts";
 import { ipfsBlock } from "./ipfs_block.ts";
 import { ipfsFile } from "./ipfs_file.ts";
-import { parseIpfsRequest, requestedForm } from "./ipfs_request.ts";
+import { type IpfsRequest, parseIpfsRequest, requestedForm } from "./ipfs_request.ts";
 
 /**
  * Media of feeds at `/ipfs/{cid}/{path}`, from wherever the scope lets them come; and, in the form of the IPFS
@@ -16,7 +17,7 @@ export function ipfsRoutes(
   { content, scope }: { content: ContentReader; scope: IpfsScope },
 ): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
-  routes.get("/ipfs/*", (context) => {
+  routes.get("/ipfs/*", async (context) => {
     // A service worker of a stranger would answer for every page of this origin.
     if (context.req.header("Service-Worker") === "script") {
       return problem(403, "service-worker", "No service workers", "No file here runs as a script.");
@@ -25,8 +26,8 @@ export function ipfsRoutes(
     if (request instanceof Response) return request;
     switch (requestedForm(context)) {
       case "file":
-        return withinScope(
-          scope(request.cid, request.path),
+        return await withinScope(
+          await scope(questionOf(context, request), context.get("call")),
           (roads) => ipfsFile(context, request, { content, roads }),
         );
       case "raw":
@@ -36,6 +37,10 @@ export function ipfsRoutes(
     }
   });
   return routes;
+}
+
+function questionOf(context: Context<GatewayEnv>, { cid, path }: IpfsRequest): IpfsQuestion {
+  return { root: cid, path, shownBy: shownBy(context.req.raw, context.env.site) };
 }
 
 /** Where not everybody is asked, that nobody has it is no news of the content. */

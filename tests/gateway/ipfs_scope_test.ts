@@ -125,3 +125,33 @@ Deno.test("a file below a root that a feed refers to comes by every road", async
   assert.equal((await get(test, path)).status, 200);
   assert.equal((await get(test, `/ipfs/${tree.root}/b.txt`)).text, "two");
 });
+
+Deno.test("an instance that has not read the feed reads it when its page's pictures are asked for", async () => {
+  await using gateway = service();
+  await using holder = await openTestGateway();
+  const path = await publish(holder, `<img src="ipfs://${PICTURE.root}">`);
+  await using peer = listen(holder);
+  await using test = await openTestGateway({
+    environment: { PEERS: peer.url, TRUSTLESS_GATEWAYS: gateway.url },
+  });
+  const picture = `/ipfs/${PICTURE.root}`;
+  const from = (page: string) => get(test, picture, { Referer: page });
+  for (
+    const page of [
+      `https://elsewhere.example${path}`,
+      "https://gateway.example/",
+      "https://gateway.example/%zz",
+      "https://gateway.example/0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045",
+      "nonsense",
+    ]
+  ) {
+    assert.equal((await from(page)).status, 404, page);
+  }
+  assert.equal((await from(`https://gateway.example${path}/posts/x`)).status, 200);
+  assert.equal(
+    (await get(test, `/ipfs/${STRANGERS.root}`, {
+      Referer: `https://gateway.example${path}`,
+    })).status,
+    404,
+  );
+});

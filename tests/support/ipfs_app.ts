@@ -10,13 +10,14 @@ import { unexpected } from "./content.ts";
 /** The `/ipfs` routes as the gateway mounts them, with errors answered and a deadline. */
 export function ipfsApp(
   content: ContentReader,
-  { scope = () => "all", ...options }: { alarm?: Alarm; scope?: IpfsScope } = {},
+  { scope = () => Promise.resolve("all"), ...options }: { alarm?: Alarm; scope?: IpfsScope } = {},
 ): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   const answerError = createAnswerError({ report: unexpected });
   app.use(async (context, next) => {
     const parent = context.req.raw.signal;
     using call = deadline(REQUEST_MILLISECONDS, { parent, ...options });
+    context.env = { site: { kind: "own", origin: "https://gateway.example" } };
     context.set("call", call);
     await next();
   });
