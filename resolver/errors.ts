@@ -79,7 +79,7 @@ export class RefusedByOperatorError extends OurSpaceError {
   override name = "RefusedByOperatorError";
 }
 
-/** Content that no feed known here refers to, and that nobody near holds: strangers' IPFS proxy is elsewhere. */
+/** No feed that was read here refers to the content, and nobody near holds it; others are not asked. */
 export class NotReferredToError extends OurSpaceError {
   override name = "NotReferredToError";
 }

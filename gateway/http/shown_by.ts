@@ -9,7 +9,9 @@ import type { Site } from "./site.ts";
  */
 export function shownBy(request: Request, site: Site): Name | null {
   const referrer = URL.parse(request.headers.get("Referer") ?? "");
-  if (referrer === null || referrer.host !== requestUrl(request).host) return null;
+  // Links are made of the public address; a visitor may have come by another one of this gateway's.
+  const hosts = [new URL(site.origin).host, requestUrl(request).host];
+  if (referrer === null || !hosts.includes(referrer.host)) return null;
   if (site.kind === "domain") return site.name;
   try {
     return parseName(decodeURIComponent(referrer.pathname.split("/")[1] ?? ""));

@@ -10,6 +10,7 @@ import { benchGrowth } from "./network_growth.ts";
 import { benchMemory } from "./network_memory.ts";
 import { benchPush } from "./push.ts";
 import { benchResolution } from "./resolution.ts";
+import { benchRules } from "./rules.ts";
 import { benchServing } from "./serving.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   feed: benchFeed,
   resolution: benchResolution,
   serving: benchServing,
+  rules: benchRules,
   edge: benchEdge,
   push: benchPush,
   network: benchNetwork,
