@@ -1,6 +1,8 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { deadline, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
 import { PathNotFoundError } from "../resolver/errors.ts";
+import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
+import { refusedFeed } from "../resolver/rules/refusals.ts";
 import { parseName } from "../schemas/name.ts";
 import type { AnswerError } from "./http/answer_error.ts";
 import type { Client, GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
@@ -36,8 +38,10 @@ export function createApp(parts: {
   routes: AppRoutes;
   origins: OwnOrigins;
   answerError: AnswerError;
+  /** None unless given. */
+  rules?: OperatorRules;
 }): App {
-  const { routes, origins, answerError } = parts;
+  const { routes, origins, answerError, rules = NO_RULES } = parts;
 
   const services = new Hono<ServiceEnv>();
   services.use(headLength);
@@ -53,7 +57,7 @@ export function createApp(parts: {
   for (const group of routes.feed) own.route("/:name", group);
 
   const domain = new Hono<GatewayEnv>();
-  domain.use(headLength, publicReading, withDeadline);
+  domain.use(headLength, publicReading, withDeadline, refuseDomain(rules));
   for (const group of routes.everywhere) domain.route("/", group);
   domain.use("/.well-known/*", () => Promise.reject(noSuchPage()));
   domain.use(domainName);
@@ -102,6 +106,14 @@ const domainName: MiddlewareHandler<GatewayEnv> = async (context, next) => {
   if (site.kind === "domain") context.set("name", site.name);
   await next();
 };
+
+/** Whatever is asked for at its host. */
+function refuseDomain(rules: OperatorRules): MiddlewareHandler<GatewayEnv> {
+  return async ({ env: { site } }, next) => {
+    if (site.kind === "domain" && rules.refusesName(site.name)) throw refusedFeed(site.name.text);
+    await next();
+  };
+}
 
 function noSuchPage(): PathNotFoundError {
   return new PathNotFoundError("There is nothing at this address.", {

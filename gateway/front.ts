@@ -25,7 +25,7 @@ export function createFront(origins: OwnOrigins): Front {
   const front = new Hono<GatewayEnv>();
   front.route("/", healthRoutes({ ready: () => true, metrics: [] }));
   front.use(publicReading);
-  front.route("/", homeRoutes({ welcomePath: null }));
+  front.route("/", homeRoutes({ welcomePath: () => null }));
   front.route("/", pagePartRoutes({ build }));
 
   return {

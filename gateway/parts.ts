@@ -12,6 +12,7 @@ import type { Outbound } from "../resolver/outbound/outbound.ts";
 import { allowPrivateSetting } from "../resolver/outbound/setting.ts";
 import { openPeerRecords, type PeerRecords } from "../resolver/peers/records.ts";
 import { createResolver, type Resolver } from "../resolver/resolver.ts";
+import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
 import { pointerSources } from "../resolver/sources/mod.ts";
 import { transports } from "../resolver/transports/mod.ts";
 import type { Verifier } from "../resolver/verify.ts";
@@ -36,6 +37,8 @@ export async function createParts(options: {
   verifier: Verifier;
   /** Opened here unless given. */
   peerRecords?: PeerRecords;
+  /** None unless given. */
+  rules?: OperatorRules;
   clock: Clock;
   signal: AbortSignal;
   report: (problem: unknown) => void;
@@ -68,6 +71,7 @@ export async function createParts(options: {
       blockSources: blocks,
       transports: roads,
       store: node?.blocks ?? null,
+      rules: options.rules ?? NO_RULES,
       clock,
       report,
     }),

@@ -3,6 +3,7 @@ import type { Clock } from "../resolver/contracts.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
 import type { PeerRecords } from "../resolver/peers/records.ts";
+import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
 import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
@@ -30,6 +31,8 @@ export interface ServerOptions {
   readonly peerRecords?: PeerRecords;
   /** The gateway's own address, for links. */
   readonly publicOrigin: URL;
+  /** Whom and what the operator serves; everything unless given. The node heeds them already. */
+  readonly rules?: OperatorRules;
   /** Nothing goes on beside the routes unless given. */
   readonly background?: Background;
   readonly clock: Clock;
@@ -55,7 +58,7 @@ export function createServices(
   options: ServerOptions & { parts: Parts; resolver: Resolver },
 ): Services {
   const { settings, node, network, parts, resolver, clock, ready, signal } = options;
-  const { background = NO_BACKGROUND } = options;
+  const { background = NO_BACKGROUND, rules = NO_RULES } = options;
   const { identifier, sources, verifier, peerRecords: records } = parts;
   const startedAt = clock();
   const status = () => readStatus({ settings, startedAt, clock, node, network, background });
@@ -66,13 +69,14 @@ export function createServices(
     ...(network === null ? [] : networkMetrics(network)),
   ];
   const peers = sources.filter((source) => source.offer !== undefined);
-  const lookUps = { identifier, sources, verifier, clock, accept: resolver.accept };
+  const lookUps = { identifier, sources, verifier, clock, rules, accept: resolver.accept };
   return {
     routes: [
       pointerRoutes({
         resolver,
         node,
         verifier,
+        rules,
         peers,
         waitingRoom: records.waitingRoom,
         clock,

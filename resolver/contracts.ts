@@ -95,6 +95,11 @@ export interface BlockSource {
   readonly id: string;
   /** True for a place on this machine that costs nothing to ask: it is asked alone before the others. */
   readonly local?: boolean;
+  /**
+   * True for a place that holds only what its operator, who is this one's or chosen by them, wants to
+   * serve. Content that no feed refers to is asked for there and nowhere else.
+   */
+  readonly near?: boolean;
   /** `null`: not held there. Throws: failed. */
   get(cid: CID, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
   /**

@@ -74,6 +74,16 @@ export class WithdrawnError extends OurSpaceError {
   }
 }
 
+/** The operator's rules say that this is not served here. */
+export class RefusedByOperatorError extends OurSpaceError {
+  override name = "RefusedByOperatorError";
+}
+
+/** No feed that was read here refers to the content, and nobody near holds it; others are not asked. */
+export class NotReferredToError extends OurSpaceError {
+  override name = "NotReferredToError";
+}
+
 /** What one road to the content answered. `reason` is for people and names no internals. */
 export interface RoadReport {
   readonly road: string;

@@ -45,9 +45,9 @@ export function trustlessSource(options: TrustlessOptions): BlockSource {
       }, call);
       if (isCar(response)) return (await readCar(response.body)).blocks;
       await response.body.cancel();
-      // Not held; or other than by CAR, which is the same to whoever asks for one.
-      if (response.status === 404 || response.status === 410) return null;
+      if (isNotThere(response.status)) return null;
       if (response.status >= 500 && response.status !== 501) throw unexpected(response.status);
+      // Not by CAR, which is the same to whoever asks for one.
       askAgainAt = clock() + NO_CAR_MILLISECONDS;
       return null;
     },
@@ -73,7 +73,7 @@ export async function fetchRawBlock(
     return new Uint8Array(await new Response(response.body).arrayBuffer());
   }
   await response.body.cancel();
-  if (response.status === 404 || response.status === 410) return null;
+  if (isNotThere(response.status)) return null;
   throw unexpected(response.status);
 }
 
@@ -89,6 +89,11 @@ function lastByte({ end }: NonNullable<DagRequest["range"]>): string {
 
 function isCar({ status, headers }: OutboundResponse): boolean {
   return status === 200 && (headers.get("Content-Type") ?? "").startsWith(CAR_TYPE);
+}
+
+/** What a service's operator refuses is not there either, and no failure of the service. */
+function isNotThere(status: number): boolean {
+  return [404, 410, 451].includes(status);
 }
 
 function unexpected(status: number): OurSpaceError {

@@ -3,6 +3,7 @@ import { dnsSetting } from "../../resolver/dns/setting.ts";
 import { nameSystems } from "../../resolver/names/mod.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
+import { allowlistSetting, denylistSetting } from "../../resolver/rules/settings.ts";
 import { pointerSources } from "../../resolver/sources/mod.ts";
 import { transports } from "../../resolver/transports/mod.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
@@ -11,6 +12,7 @@ import { onionUrlSetting } from "./onion_url.ts";
 import {
   dataFolderSetting,
   hostSetting,
+  ipfsOpenSetting,
   nodeSetting,
   portSetting,
   publicUrlSetting,
@@ -32,6 +34,9 @@ export const settingsTable: readonly Setting<unknown>[] = [
     maxPointerBytesSetting,
     dnsSetting,
     allowPrivateSetting,
+    denylistSetting,
+    allowlistSetting,
+    ipfsOpenSetting,
     ...[...nameSystems, ...pointerSources, ...transports, ...blockSources]
       .flatMap((part) => part.settings),
   ]),

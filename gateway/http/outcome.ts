@@ -5,8 +5,10 @@ import {
   ContentWrongError,
   NameLookupError,
   NotFoundError,
+  NotReferredToError,
   PathNotFoundError,
   PointerRefusedError,
+  RefusedByOperatorError,
   type RoadReport,
   UnavailableError,
   UnsupportedNameError,
@@ -51,9 +53,11 @@ const OUTCOMES = {
   incomplete: outcome(404, "not-found-incomplete", "Nothing found so far", NO_STORE, RETRY_SECONDS),
   blockNotHeld: outcome(404, "block-not-held", "Not held here", NO_STORE),
   pathNotFound: outcome(404, "path-not-found", "Nothing at this address", BRIEFLY),
+  notReferredTo: outcome(404, "not-referred-to", "No feed here refers to this", NO_STORE),
   bodyTimeout: outcome(408, "body-timeout", "Too slow", NO_STORE),
   withdrawn: outcome(410, "withdrawn", "This feed was withdrawn", BRIEFLY),
   bodyTooLarge: outcome(413, "too-large", "Too large", NO_STORE),
+  refusedByOperator: outcome(451, "refused-by-operator", "Not served here", NO_STORE),
   internal: outcome(500, "internal", "Something broke here", NO_STORE),
   unsupported: outcome(
     501,
@@ -100,6 +104,8 @@ function classify(error: unknown): Outcome {
     return error.incomplete ? OUTCOMES.incomplete : OUTCOMES.notFound;
   }
   if (error instanceof BlockNotHeldError) return OUTCOMES.blockNotHeld;
+  if (error instanceof NotReferredToError) return OUTCOMES.notReferredTo;
+  if (error instanceof RefusedByOperatorError) return OUTCOMES.refusedByOperator;
   if (error instanceof PathNotFoundError) return OUTCOMES.pathNotFound;
   if (error instanceof UnavailableError) return OUTCOMES.unavailable;
   if (error instanceof UnsupportedNameError) return OUTCOMES.unsupported;

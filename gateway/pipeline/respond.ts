@@ -51,10 +51,13 @@ export function createRespond(
       throw new WithdrawnError("The publisher withdrew this feed.", { pointer });
     }
     const newest: Shown = { pointer, stale };
+    const cleared = feeds.isCleared(pointer);
     const newestTag = tagOf(asked, newest);
     // Whoever holds the newest representation is told so without its content.
-    if (holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
-    const kept = representations.get(newestTag);
+    if (cleared && holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
+    const kept = cleared && feeds.isRemembered(pointer)
+      ? representations.get(newestTag)
+      : undefined;
     if (kept !== undefined) return await full(asked, newest, newestTag, kept);
 
     const loaded = await feeds.load(pointer, call);

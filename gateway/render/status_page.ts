@@ -186,6 +186,7 @@ const REFUSALS: Readonly<Record<NetworkRefusal, string>> = {
   "older": "Older than the one held",
   "rate-limited": "Too many from one sender",
   "full": "No room",
+  "operator-rules": "By this node’s rules",
   "unknown-key": "No pointer at all",
 };
 

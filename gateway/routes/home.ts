@@ -10,7 +10,7 @@ const PASTED_BEFORE = /^(?:https?:\/\/|ethereum:|@)/;
 const PASTED_BEHIND = /\/$/;
 
 /** The gateway's front door: what this is, and a box that leads to a feed. */
-export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayEnv> {
+export function homeRoutes(parts: { welcomePath: () => string | null }): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   routes.get("/", async (context) => {
     const typed = context.req.query("name");
@@ -20,7 +20,7 @@ export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayE
     }
     const { homePage } = await import("../render/home_page.ts");
     const { site } = context.env;
-    return new Response(homePage({ origin: site.origin, welcomePath: parts.welcomePath }), {
+    return new Response(homePage({ origin: site.origin, welcomePath: parts.welcomePath() }), {
       headers: {
         ...pageSecurityHeaders(),
         ...onionLocation(site),

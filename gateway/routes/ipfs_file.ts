@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { ContentReader, VerifiedFile } from "../../resolver/content/content.ts";
+import type { ContentReader, Roads, VerifiedFile } from "../../resolver/content/content.ts";
 import { FEED_NAMES } from "../../resolver/content/feed_document.ts";
 import { concatenate } from "../../resolver/content/verified.ts";
 import type { Call } from "../../resolver/contracts.ts";
@@ -34,13 +34,13 @@ const FILE_HEADERS = {
 export async function ipfsFile(
   context: Context<GatewayEnv>,
   request: IpfsRequest,
-  content: ContentReader,
+  source: { readonly content: ContentReader; readonly roads: Roads },
 ): Promise<Response> {
   const leave = new AbortController();
   const call = { signal: AbortSignal.any([context.get("call").signal, leave.signal]) };
   const { method, raw: { headers: asked } } = context.req;
 
-  const file = await openFile(request, content, call);
+  const file = await openFile(request, source, call);
   const etag = `"${file.cid}"`;
   if (isNotModified(asked, { etag, lastModified: null })) {
     return new Response(null, { status: 304, headers: { ...FILE_HEADERS, "ETag": etag } });
@@ -71,10 +71,10 @@ export async function ipfsFile(
 
 async function openFile(
   { cid, path }: IpfsRequest,
-  content: ContentReader,
+  { content, roads }: { readonly content: ContentReader; readonly roads: Roads },
   call: Call,
 ): Promise<VerifiedFile> {
-  const entry = await content.open(cid, path.replace(/\/$/, ""), call);
+  const entry = await content.open(cid, path.replace(/\/$/, ""), call, { roads });
   if (entry.kind === "file") return entry;
   // As a web server shows a folder's index: the proof on a page leads to the pointer's own CID.
   for (const name of FEED_NAMES) {

@@ -8,8 +8,9 @@ export const peerBlocks: Part<BlockSource> = {
   settings: [peersSetting],
   create: ({ settings, outbound, clock }) =>
     Promise.resolve(
-      settings.get(peersSetting).map((baseUrl, place) =>
-        trustlessSource({ id: peerName(baseUrl, place), baseUrl, outbound, clock })
-      ),
+      settings.get(peersSetting).map((baseUrl, place) => ({
+        ...trustlessSource({ id: peerName(baseUrl, place), baseUrl, outbound, clock }),
+        near: true,
+      })),
     ),
 };

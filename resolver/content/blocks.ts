@@ -5,7 +5,7 @@ import type { Alarm } from "../deadline.ts";
 import { ContentWrongError, type RoadReport } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
 import { isInline, isReadable } from "./cid.ts";
-import type { VerifiedContent } from "./content.ts";
+import type { Roads, VerifiedContent } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
 import { type Delivery, startRace } from "./race.ts";
 import { type ContentKind, createRankings } from "./ranking.ts";
@@ -30,6 +30,8 @@ export interface BlocksOptions {
 /** What a block is wanted for. */
 export interface BlockUse {
   readonly kind: ContentKind;
+  /** `all` unless given. */
+  readonly roads?: Roads;
   /** Further roads, to this CID alone. */
   readonly locations?: readonly Road[];
   /** Roads that cost so much that they are taken when no other leads there. */
@@ -90,7 +92,7 @@ export function createBlocks(options: BlocksOptions): Blocks {
 
   return {
     async get(anyVersion, call, use = BY_ITSELF) {
-      const { kind, locations = [], lastRoads = [] } = use;
+      const { kind, roads: asked = "all", locations = [], lastRoads = [] } = use;
       const cid = anyVersion.toV1();
       const held = await atHand(cid);
       if (held !== null) {
@@ -103,11 +105,12 @@ export function createBlocks(options: BlocksOptions): Blocks {
         // The publisher named the locations for exactly this content: unknown ones come first.
         ...ranking.sort([
           ...locations,
-          ...remote.map((source) => roadTo(cid, source, use, limits)),
+          ...remote.filter(({ near }) => asked === "all" || near === true)
+            .map((source) => roadTo(cid, source, use, limits)),
         ]),
         ...lastRoads,
       ];
-      const key = [cid, ...[...locations, ...lastRoads].map(({ name }) => name)].join(" ");
+      const key = [cid, asked, ...[...locations, ...lastRoads].map(({ name }) => name)].join(" ");
       return await fetches.get(key, (signal) => {
         const { hedgeMilliseconds } = limits;
         const race = startRace(cid, roads, { signal, clock, alarm, ranking, hedgeMilliseconds });

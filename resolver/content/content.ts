@@ -72,27 +72,36 @@ export interface LocalDag {
   readonly blocks: AsyncIterable<{ readonly cid: CID; readonly content: VerifiedContent }>;
 }
 
+/** Who is asked for blocks: everybody, or only this machine and the operator's peers. */
+export type Roads = "all" | "near";
+
 /** The only way to content. */
 export interface ContentReader {
-  /** The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError. */
+  /**
+   * The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError,
+   * RefusedByOperatorError.
+   */
   feedDocument(pointer: VerifiedPointer, call: Call): Promise<FeedDocument>;
   /**
    * What lies at `/ipfs/{cid}/{path}`. Of a file's CID, one name as the path is the file's name.
-   * `whole`: the file is going to be read from its beginning, under this call, by the first `read`: it gets
-   * what is on its way already. Until then, or until the signal aborts, somebody is sending it.
-   * Throws PathNotFoundError too.
+   * `roads`: `all` unless given. `whole`: the file is going to be read from its beginning, under this call, by
+   * the first `read`: it gets what is on its way already. Until then, or until the signal aborts, somebody is
+   * sending it. Throws PathNotFoundError and RefusedByOperatorError too.
    */
   open(
     root: CID,
     path: string,
     call: Call,
-    options?: { readonly whole?: boolean },
+    options?: { readonly whole?: boolean; readonly roads?: Roads },
   ): Promise<VerifiedFile | VerifiedFolder>;
-  /** One verified block that this machine holds, or null. Asks nobody else. */
+  /**
+   * One verified block that this machine holds, or null. Asks nobody else. Throws
+   * RefusedByOperatorError.
+   */
   localBlock(cid: CID, call: Call): Promise<VerifiedContent | null>;
   /**
    * Many of them. Asks nobody else. Throws BlockNotHeldError when one on the way to the end of the path is
-   * not held, PathNotFoundError when there is no such path.
+   * not held, PathNotFoundError when there is no such path, and RefusedByOperatorError.
    */
   localDag(request: LocalDagRequest, call: Call): Promise<LocalDag>;
 }

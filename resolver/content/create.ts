@@ -1,10 +1,12 @@
-import type { CID } from "multiformats/cid";
-import type { BlockSource, Clock, DagRequest, Transport } from "../contracts.ts";
+import { CID } from "multiformats/cid";
+import type { BlockSource, Call, Clock, DagRequest, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
 import type { BlockStore } from "../node/node.ts";
+import { type ContentRules, NO_RULES } from "../rules/operator_rules.ts";
+import { refusedContent } from "../rules/refusals.ts";
 import { createBlocks } from "./blocks.ts";
 import { RAW } from "./cid.ts";
-import type { ContentReader } from "./content.ts";
+import type { ContentReader, Roads } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { type FolderContext, openPath } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
@@ -22,6 +24,8 @@ export interface ContentReaderOptions {
   readonly clock: Clock;
   readonly alarm?: Alarm;
   readonly limits?: ContentLimits;
+  /** None unless given. */
+  readonly rules?: ContentRules;
   /** Told of blocks that the store did not take, e.g. because the disk is full. */
   readonly report: (error: unknown) => void;
 }
@@ -35,41 +39,64 @@ export interface StoringContentReader extends ContentReader {
 /** The one verifying reader: nothing reaches a visitor that was not hashed here. */
 export function createContentReader(options: ContentReaderOptions): StoringContentReader {
   const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
+  const { rules = NO_RULES } = options;
   const { lookupBlocks, readBlocks } = limits;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
   const locations = createLocations({ transports, limits, alarm, keep: blocks.keep });
-  const shared: ReadingContext = { blocks, locations, limits };
-  const context: FolderContext = {
-    limits,
-    startLookup: (call) => startReading(shared, { kind: "media", maxBlocks: lookupBlocks }, call),
-    startReading: (dag, call) =>
-      startReading(shared, { kind: "media", maxBlocks: readBlocks, dag }, call),
-  };
+  const shared: ReadingContext = { blocks, locations, limits, rules };
+
+  function contextOf(roads: Roads): FolderContext {
+    const start = (maxBlocks: number, dag: DagRequest | undefined, call: Call) =>
+      startReading(shared, { kind: "media", maxBlocks, roads, dag }, call);
+    return {
+      limits,
+      rules,
+      startLookup: (call) => start(lookupBlocks, undefined, call),
+      startReading: (dag, call) => start(readBlocks, dag, call),
+    };
+  }
+
+  const contexts = { all: contextOf("all"), near: contextOf("near") };
+
+  function check(root: CID, path: string): void {
+    if (rules.refusesPath(root, path)) throw refusedContent();
+  }
 
   return {
-    feedDocument: (pointer, call) =>
-      readFeedDocument(pointer, {
-        ...context,
-        startFeed: (dag) =>
-          startReading(shared, { kind: "feed", maxBlocks: lookupBlocks, dag, pointer }, call),
-      }),
+    async feedDocument(pointer, call) {
+      const root = CID.parse(pointer.cid);
+      check(root, "");
+      const plan = { kind: "feed", maxBlocks: lookupBlocks, roads: "all", pointer } as const;
+      const document = await readFeedDocument(pointer, {
+        ...contexts.all,
+        startFeed: (dag) => startReading(shared, { ...plan, dag }, call),
+      });
+      check(root, document.name);
+      return document;
+    },
 
-    async open(root, path, call, { whole = false } = {}) {
+    async open(root, path, call, { whole = false, roads = "all" } = {}) {
+      check(root, path);
+      const context = { ...contexts[roads], goesOn: whole };
       const reading = context.startReading(whole ? wholeAt(root, path) : undefined, call);
-      const entry = await openPath(root, path, reading, { ...context, goesOn: whole }).catch(
-        (error) => {
-          reading[Symbol.dispose]();
-          throw error;
-        },
-      );
-      if (entry.kind === "file" && whole) return entry;
-      reading[Symbol.dispose]();
+      const entry = await openPath(root, path, reading, context).catch((error) => {
+        reading[Symbol.dispose]();
+        throw error;
+      });
+      if (entry.kind === "folder" || !whole) reading[Symbol.dispose]();
       return entry;
     },
 
-    localBlock: (cid, call) => blocks.getLocal(cid, call),
+    async localBlock(cid, call) {
+      check(cid, "");
+      if (rules.refusesBlock(cid)) throw refusedContent();
+      return await blocks.getLocal(cid, call);
+    },
 
-    localDag: (request, call) => openLocalDag(request, blocks, limits, call),
+    async localDag(request, call) {
+      check(request.root, request.path);
+      return await openLocalDag(request, shared, call);
+    },
 
     flush: () => blocks.flush(),
   };

@@ -2,6 +2,7 @@ import type { CID } from "multiformats/cid";
 import type { Call, DagRequest } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
 import { RAW } from "./cid.ts";
+import type { ContentRules } from "../rules/operator_rules.ts";
 import type { VerifiedContent, VerifiedFile } from "./content.ts";
 import { inAdvance } from "./in_advance.ts";
 import type { ContentLimits } from "./limits.ts";
@@ -18,6 +19,7 @@ export interface Range {
 /** What files of one reader share. */
 export interface FileContext {
   readonly limits: ContentLimits;
+  readonly rules: ContentRules;
   /** Begins a task that may load as many blocks as reading a file needs: these, in one trip if possible. */
   startReading(dag: DagRequest | undefined, call: Call): Reading;
 }

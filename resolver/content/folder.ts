@@ -2,6 +2,7 @@ import type { CID } from "multiformats/cid";
 import { quote } from "../../schemas/quote.ts";
 import type { Call } from "../contracts.ts";
 import { ContentWrongError, PathNotFoundError } from "../errors.ts";
+import { refusedContent } from "../rules/refusals.ts";
 import { RAW } from "./cid.ts";
 import type { VerifiedFile, VerifiedFolder } from "./content.ts";
 import { createFile, type FileContext } from "./file.ts";
@@ -28,6 +29,7 @@ export function createFolder(
       if (path.length > context.limits.pathCharacters) return null;
       const names = path.split("/");
       if (names.length > context.limits.pathDepth) return null;
+      if (context.rules.refusesPath(cid, path)) throw refusedContent();
       using reading = context.startLookup(call);
       const found = await findLink(root, names, reading);
       return found === null ? null : await openEntry(found, names.at(-1) ?? "", reading, context);
@@ -47,6 +49,7 @@ export async function openPath(
   const name = names.at(-1) ?? "";
   // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
   const isFile = names.length === 1;
+  if (context.rules.refusesBlock(root)) throw refusedContent();
   if (root.code === RAW) {
     return isFile ? createFile(root, name, null, context) : notFound(root, path);
   }
@@ -71,6 +74,7 @@ async function openEntry(
   context: FolderContext,
   goesOn: Reading | null = null,
 ): Promise<VerifiedFile | VerifiedFolder> {
+  if (context.rules.refusesBlock(cid)) throw refusedContent();
   if (cid.code === RAW) return createFile(cid, name, null, context);
   const node = await reading.loadNode(cid);
   return node.kind === "file"

@@ -2,13 +2,13 @@ import type { CID } from "multiformats/cid";
 import { quote } from "../../schemas/quote.ts";
 import type { Call } from "../contracts.ts";
 import { BlockNotHeldError, ContentWrongError, PathNotFoundError } from "../errors.ts";
-import type { Blocks } from "./blocks.ts";
+import { refusedContent } from "../rules/refusals.ts";
 import { RAW } from "./cid.ts";
 import type { LocalDag, LocalDagRequest, VerifiedContent } from "./content.ts";
 import { partsWithin, type Range } from "./file.ts";
 import { findLink } from "./folder.ts";
 import { inAdvance } from "./in_advance.ts";
-import type { ContentLimits } from "./limits.ts";
+import type { ReadingContext } from "./reading.ts";
 import { decodeNode, linksOf, shardsUnder, type UnixfsNode } from "./unixfs.ts";
 
 interface HeldBlock {
@@ -31,8 +31,7 @@ interface Wanted {
 /** See `ContentReader.localDag`. */
 export async function openLocalDag(
   { root, path, scope, bytes }: LocalDagRequest,
-  blocks: Blocks,
-  limits: ContentLimits,
+  { blocks, limits, rules }: Pick<ReadingContext, "blocks" | "limits" | "rules">,
   call: Call,
 ): Promise<LocalDag> {
   const names = path === "" ? [] : path.split("/");
@@ -40,6 +39,7 @@ export async function openLocalDag(
   const onTheWay: HeldBlock[] = [];
 
   async function load(cid: CID): Promise<HeldBlock> {
+    if (rules.refusesBlock(cid)) throw refusedContent();
     const content = await blocks.getLocal(cid, call);
     if (content !== null) return { cid: cid.toV1(), content };
     throw new BlockNotHeldError(`This machine does not hold the block ${cid}.`);

@@ -2,7 +2,10 @@ import type { CID } from "multiformats/cid";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, DagRequest } from "../contracts.ts";
 import { ContentWrongError, type RoadReport } from "../errors.ts";
+import type { ContentRules } from "../rules/operator_rules.ts";
+import { refusedContent } from "../rules/refusals.ts";
 import type { Blocks } from "./blocks.ts";
+import type { Roads } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
 import type { Locations } from "./locations.ts";
 import type { Delivery } from "./race.ts";
@@ -18,7 +21,8 @@ export interface NodeLoader {
 
 /**
  * One task that loads blocks, with its budget and its record of roads: it throws ContentWrongError when
- * the budget is used up. Disposing of it ends its trips, and whatever is still on its way.
+ * the budget is used up, and RefusedByOperatorError. Every block that is loaded for a visitor is loaded by a
+ * reading. Disposing of it ends its trips, and whatever is still on its way.
  */
 export interface Reading extends NodeLoader, Disposable {
   load(cid: CID): Promise<Delivery>;
@@ -38,6 +42,7 @@ export interface ReadingPlan {
   readonly kind: ContentKind;
   /** The budget, in blocks. */
   readonly maxBlocks: number;
+  readonly roads: Roads;
   /** What is going to be read, for sources that bring it in one trip; without it, block by block. */
   readonly dag?: DagRequest | undefined;
   /** The pointer whose content it is, whose locations are roads as well. */
@@ -49,6 +54,7 @@ export interface ReadingContext {
   readonly blocks: Blocks;
   readonly locations: Locations;
   readonly limits: ContentLimits;
+  readonly rules: ContentRules;
 }
 
 /** When one road has several blocks to answer for: what it is remembered for. */
@@ -63,8 +69,8 @@ function note(reports: Map<string, RoadReport>, report: RoadReport): void {
 
 /** The signal ends the reading, and so does disposing of it. */
 export function startReading(
-  { blocks, locations, limits }: ReadingContext,
-  { kind, maxBlocks, dag, pointer }: ReadingPlan,
+  { blocks, locations, limits, rules }: ReadingContext,
+  { kind, maxBlocks, roads, dag, pointer }: ReadingPlan,
   { signal }: Call,
 ): Reading {
   const reports = new Map<string, RoadReport>();
@@ -74,6 +80,7 @@ export function startReading(
   let loaded = 0;
 
   async function load(cid: CID, position = 0): Promise<Delivery> {
+    if (rules.refusesBlock(cid)) throw refusedContent();
     loaded += 1;
     if (loaded > maxBlocks) {
       throw new ContentWrongError(
@@ -82,10 +89,11 @@ export function startReading(
     }
     const delivery = await blocks.get(cid, call, {
       kind,
+      roads,
       trips,
       position,
       locations: pointer === undefined ? [] : locations.roadsTo(cid, pointer),
-      lastRoads: pointer === undefined ? locations.knownRoadsTo(cid) : [],
+      lastRoads: pointer === undefined && roads === "all" ? locations.knownRoadsTo(cid) : [],
     });
     for (const report of delivery.roads) note(reports, report);
     return delivery;

@@ -11,6 +11,7 @@ import { benchMemory } from "./network_memory.ts";
 import { benchPush } from "./push.ts";
 import { benchResolution } from "./resolution.ts";
 import { benchRoads } from "./roads.ts";
+import { benchRules } from "./rules.ts";
 import { benchServing } from "./serving.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   feed: benchFeed,
   resolution: benchResolution,
   serving: benchServing,
+  rules: benchRules,
   edge: benchEdge,
   roads: benchRoads,
   push: benchPush,

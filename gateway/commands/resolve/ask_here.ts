@@ -1,6 +1,8 @@
 import type { Call, Clock } from "../../../resolver/contracts.ts";
+import { systemAlarm } from "../../../resolver/deadline.ts";
 import type { DnsClient } from "../../../resolver/dns/client.ts";
 import type { Node } from "../../../resolver/node/node.ts";
+import { openRules } from "../../../resolver/rules/open_rules.ts";
 import type { Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
 import type { Name } from "../../../schemas/name.ts";
@@ -29,10 +31,12 @@ export async function askHere(
   const { node, verifier, clock } = options;
   const network = await visitNetwork(options, { signal });
   try {
-    const { identifier, sources } = await createParts({ ...options, network, signal });
+    const rules = await openRules({ ...options, alarm: systemAlarm, signal });
+    const { identifier, sources } = await createParts({ ...options, network, rules, signal });
     const accept = (pointer: VerifiedPointer) =>
       void node.pointers.put(pointer, { kind: "stranger", key: "look-up" });
-    return await lookUpReport(name, { identifier, sources, verifier, clock, accept }, { signal });
+    const parts = { identifier, sources, verifier, clock, rules, accept };
+    return await lookUpReport(name, parts, { signal });
   } finally {
     await network?.close();
   }
