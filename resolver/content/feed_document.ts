@@ -1,8 +1,7 @@
 import { CID } from "multiformats/cid";
-import { OurSpaceError } from "../../schemas/errors.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Transport } from "../contracts.ts";
-import { ContentWrongError } from "../errors.ts";
+import { ContentWrongError, NoRoadError } from "../errors.ts";
 import { RAW } from "./cid.ts";
 import type { FeedDocument, VerifiedContent } from "./content.ts";
 import { readPieces } from "./file.ts";
@@ -57,13 +56,23 @@ function roadTo(
     maxBytes: feedBytes,
     async fetch(signal) {
       const transport = transports.find((transport) => transport.accepts(location));
-      if (transport === undefined) {
-        throw new OurSpaceError("This gateway has no road of this kind.");
-      }
+      if (transport === undefined) throw noRoad(location);
       const { body, mediaType } = await transport.open(location, { signal });
       return { bytes: new Uint8Array(await new Response(body).arrayBuffer()), mediaType };
     },
   };
+}
+
+/**
+ * BitTorrent is none: its libraries connect to whatever a magnet link names before anybody could vet
+ * it, and most links name trackers over UDP alone.
+ */
+function noRoad(location: string): NoRoadError {
+  return new NoRoadError(
+    location.startsWith("magnet:")
+      ? "This gateway does not use BitTorrent."
+      : "This gateway has no road of this kind.",
+  );
 }
 
 async function findFeed(folder: FolderNode | ShardNode, reading: Reading) {

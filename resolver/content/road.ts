@@ -1,6 +1,6 @@
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
-import { OutboundError } from "../errors.ts";
+import { NoRoadError, OutboundError } from "../errors.ts";
 import { OUTBOUND_REASON_TEXTS } from "../outbound/reason_texts.ts";
 import type { VerifiedContent } from "./content.ts";
 import { verifyContent } from "./verified.ts";
@@ -10,7 +10,7 @@ export interface Road {
   /** For people: it is shown to visitors. */
   readonly name: string;
   readonly maxBytes: number;
-  /** `null`: not there. Throws: failed. */
+  /** `null`: not there. Throws NoRoadError when it cannot be asked here, anything else: failed. */
   fetch(signal: AbortSignal): Promise<Fetched | null>;
 }
 
@@ -24,7 +24,10 @@ export interface Fetched {
 /** What a road gave, after the check. `reason` is for people and names no internals. */
 export type Answer =
   | { readonly outcome: "delivered"; readonly content: VerifiedContent; readonly mediaType: string }
-  | { readonly outcome: "none" | "failed" | "forged" | "oversized"; readonly reason: string };
+  | {
+    readonly outcome: "none" | "failed" | "forged" | "oversized" | "skipped";
+    readonly reason: string;
+  };
 
 /** Asks one road, and hashes what comes. Never rejects. */
 export async function ask(road: Road, cid: CID, signal: AbortSignal): Promise<Answer> {
@@ -39,6 +42,7 @@ export async function ask(road: Road, cid: CID, signal: AbortSignal): Promise<An
     return { outcome: "delivered", content, mediaType: fetched.mediaType };
   } catch (error) {
     if (error instanceof OutboundError && error.reason === "too-large") return oversized(road);
+    if (error instanceof NoRoadError) return { outcome: "skipped", reason: error.message };
     return { outcome: "failed", reason: reasonOf(error) };
   }
 }
