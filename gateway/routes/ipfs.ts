@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { ContentReader } from "../../resolver/content/content.ts";
+import { type Alarm, systemAlarm } from "../../resolver/deadline.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { ipfsBlock } from "./ipfs_block.ts";
@@ -10,7 +11,9 @@ import { parseIpfsRequest, requestedForm } from "./ipfs_request.ts";
  * Media of feeds at `/ipfs/{cid}/{path}`, from wherever they come; and, in the form of the IPFS
  * Trustless Gateway specification, the blocks that this machine holds, for other nodes.
  */
-export function ipfsRoutes({ content }: { content: ContentReader }): Hono<GatewayEnv> {
+export function ipfsRoutes(
+  { content, alarm = systemAlarm }: { content: ContentReader; alarm?: Alarm },
+): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   routes.get("/ipfs/*", (context) => {
     // A service worker of a stranger would answer for every page of this origin.
@@ -21,7 +24,7 @@ export function ipfsRoutes({ content }: { content: ContentReader }): Hono<Gatewa
     if (request instanceof Response) return request;
     switch (requestedForm(context)) {
       case "file":
-        return ipfsFile(context, request, content);
+        return ipfsFile(context, request, { content, alarm });
       case "raw":
         return ipfsBlock(context, request, content);
       case "car":

@@ -19,7 +19,7 @@ export function ipfsApp(
     context.set("call", call);
     await next();
   });
-  app.route("/", ipfsRoutes({ content }));
+  app.route("/", ipfsRoutes({ content, ...options }));
   app.onError((error, context) => answerError(error, context.req.raw));
   return app;
 }
