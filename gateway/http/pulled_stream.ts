@@ -1,4 +1,5 @@
 import type { Alarm } from "../../resolver/deadline.ts";
+import { OurSpaceError } from "../../schemas/errors.ts";
 
 /** What is handed over at once: a client is measured by it, whatever the size of a block. */
 const PIECE_BYTES = 64 * 1024;
@@ -42,11 +43,14 @@ export function pulledStream(
         controller.enqueue(waiting.subarray(0, PIECE_BYTES));
         waiting = waiting.subarray(PIECE_BYTES);
         stopWaiting = alarm(PATIENCE_MILLISECONDS, () => {
-          controller.error(new DOMException("The client reads no further.", "TimeoutError"));
+          controller.error("A download has ended: its client reads no further.");
           leave();
         });
       } catch (error) {
-        controller.error(error);
+        // The runtime prints it: one line for what strangers cause, all of it for what is a fault here.
+        controller.error(
+          error instanceof OurSpaceError ? `A download broke off: ${error.message}` : error,
+        );
       }
     },
     cancel() {
