@@ -25,10 +25,11 @@ export interface TestGateway extends AsyncDisposable {
   add(files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string>;
 }
 
-/** It asks nobody unless `environment` says so. */
+/** It asks nobody unless `environment` says so, and is at https://gateway.example unless told otherwise. */
 export async function openTestGateway(
-  options: { environment?: Record<string, string>; clock?: Clock } = {},
+  options: { environment?: Record<string, string>; clock?: Clock; publicOrigin?: string } = {},
 ): Promise<TestGateway> {
+  const { publicOrigin = "https://gateway.example" } = options;
   const dataDir = await Deno.makeTempDir({ prefix: "ourspace-" });
   const problems: unknown[] = [];
   const report = (problem: unknown) => void problems.push(problem);
@@ -40,7 +41,7 @@ export async function openTestGateway(
     node,
     network: null,
     verifier: createVerifier({ clock }),
-    publicOrigin: new URL("https://gateway.example"),
+    publicOrigin: new URL(publicOrigin),
     welcomePath: null,
     clock,
     ready: () => true,
