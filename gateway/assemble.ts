@@ -15,6 +15,7 @@ import { ipfsRoutes } from "./routes/ipfs.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { createServices, type ServerOptions } from "./services.ts";
+import { systemAlarm } from "../resolver/deadline.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 
 /** A server that answers requests, on whatever listens for it. */
@@ -29,7 +30,7 @@ export async function assembleGateway(
     welcomePath: string | null;
   },
 ): Promise<Gateway> {
-  const { node, publicOrigin, welcomePath, clock, report } = options;
+  const { node, publicOrigin, welcomePath, clock, alarm = systemAlarm, report } = options;
   const parts = await createParts(options);
   const { content, identifier } = parts;
   const resolver: Resolver = {
@@ -56,7 +57,7 @@ export async function assembleGateway(
         feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],
         home: homeRoutes({ welcomePath }),
         status: services.statusAt("/status"),
-        everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
+        everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content, alarm })],
         services: services.routes,
       },
     }),

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { systemAlarm } from "../resolver/deadline.ts";
 import { createApp } from "./app.ts";
 import type { Gateway } from "./assemble.ts";
 import { build } from "./build.ts";
@@ -10,7 +11,7 @@ import { createServices, type ServerOptions } from "./services.ts";
 
 /** A node without pages of feeds: `/v1/…`, `/ipfs/…` and the status page; no library for feeds. */
 export async function assembleNode(options: ServerOptions): Promise<Gateway> {
-  const { node, publicOrigin, report } = options;
+  const { node, publicOrigin, alarm = systemAlarm, report } = options;
   const parts = await createParts(options);
   const { content, resolver } = parts;
   node?.pointers.onStored((pointer) => resolver.accept(pointer));
@@ -22,7 +23,7 @@ export async function assembleNode(options: ServerOptions): Promise<Gateway> {
       feed: [],
       home: new Hono(),
       status: services.statusAt("/", "/status"),
-      everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content })],
+      everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content, alarm })],
       services: services.routes,
     },
   });

@@ -1,6 +1,7 @@
 import { blockSources } from "../resolver/blocks/mod.ts";
 import { createContentReader, type StoringContentReader } from "../resolver/content/create.ts";
 import type { Clock, Part, PartContext, PointerSource } from "../resolver/contracts.ts";
+import { type Alarm, systemAlarm } from "../resolver/deadline.ts";
 import { createDnsClient } from "../resolver/dns/create.ts";
 import { dnsSetting } from "../resolver/dns/setting.ts";
 import { createIdentifier, type Identifier } from "../resolver/identify.ts";
@@ -37,10 +38,12 @@ export async function createParts(options: {
   /** Opened here unless given. */
   peerRecords?: PeerRecords;
   clock: Clock;
+  /** What fetching content waits by; the machine's own timers unless given. */
+  alarm?: Alarm;
   signal: AbortSignal;
   report: (problem: unknown) => void;
 }): Promise<Parts> {
-  const { settings, node, network, verifier, clock, signal, report } = options;
+  const { settings, node, network, verifier, clock, alarm = systemAlarm, signal, report } = options;
   const dns = createDnsClient(settings.get(dnsSetting));
   const allowPrivate = settings.get(allowPrivateSetting);
   const outbound = createOutbound({ dns, allowPrivate, clock });
@@ -69,6 +72,7 @@ export async function createParts(options: {
       transports: roads,
       store: node?.blocks ?? null,
       clock,
+      alarm,
       report,
     }),
     sources,

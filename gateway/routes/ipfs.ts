@@ -1,19 +1,15 @@
 import { Hono } from "hono";
-import type { ContentReader } from "../../resolver/content/content.ts";
-import { type Alarm, systemAlarm } from "../../resolver/deadline.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { ipfsBlock } from "./ipfs_block.ts";
-import { ipfsFile } from "./ipfs_file.ts";
+import { ipfsFile, type IpfsFileOptions } from "./ipfs_file.ts";
 import { parseIpfsRequest, requestedForm } from "./ipfs_request.ts";
 
 /**
  * Media of feeds at `/ipfs/{cid}/{path}`, from wherever they come; and, in the form of the IPFS
  * Trustless Gateway specification, the blocks that this machine holds, for other nodes.
  */
-export function ipfsRoutes(
-  { content, alarm = systemAlarm }: { content: ContentReader; alarm?: Alarm },
-): Hono<GatewayEnv> {
+export function ipfsRoutes({ content, alarm }: IpfsFileOptions): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   routes.get("/ipfs/*", (context) => {
     // A service worker of a stranger would answer for every page of this origin.

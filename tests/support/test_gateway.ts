@@ -6,6 +6,7 @@ import {
   type SourceFile,
 } from "../../resolver/content/dag_builder.ts";
 import type { Clock } from "../../resolver/contracts.ts";
+import type { Alarm } from "../../resolver/deadline.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import { createVerifier } from "../../resolver/verify.ts";
@@ -27,7 +28,12 @@ export interface TestGateway extends AsyncDisposable {
 
 /** It asks nobody unless `environment` says so, and is at https://gateway.example unless told otherwise. */
 export async function openTestGateway(
-  options: { environment?: Record<string, string>; clock?: Clock; publicOrigin?: string } = {},
+  options: {
+    environment?: Record<string, string>;
+    clock?: Clock;
+    alarm?: Alarm;
+    publicOrigin?: string;
+  } = {},
 ): Promise<TestGateway> {
   const { publicOrigin = "https://gateway.example" } = options;
   const dataDir = await Deno.makeTempDir({ prefix: "ourspace-" });
@@ -44,6 +50,7 @@ export async function openTestGateway(
     publicOrigin: new URL(publicOrigin),
     welcomePath: null,
     clock,
+    ...(options.alarm !== undefined && { alarm: options.alarm }),
     ready: () => true,
     signal: stopping.signal,
     report,
