@@ -5,6 +5,7 @@
 import { benchEdge } from "./edge.ts";
 import { benchFeed } from "./feed.ts";
 import { benchIpns } from "./ipns.ts";
+import { benchMedia } from "./media.ts";
 import { benchNetwork } from "./network.ts";
 import { benchGrowth } from "./network_growth.ts";
 import { benchMemory } from "./network_memory.ts";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   resolution: benchResolution,
   serving: benchServing,
   edge: benchEdge,
+  media: benchMedia,
   push: benchPush,
   network: benchNetwork,
   growth: benchGrowth,
