@@ -9,7 +9,7 @@ import { startService } from "../support/services.ts";
 import { openTestGateway, type TestGateway } from "../support/test_gateway.ts";
 
 const WALLETS = 1_000;
-const AT_ONCE = 50;
+const AT_ONCE = 8;
 
 /**
  * A gateway that knows 1,000 wallets, each with a feed of its own on a web server that has one address
