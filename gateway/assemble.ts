@@ -18,6 +18,7 @@ import { pagePartRoutes } from "./routes/page_parts.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { createServices, ownOrigins, type ServerOptions } from "./services.ts";
 import { createReferences } from "../resolver/content/references.ts";
+import { systemAlarm } from "../resolver/deadline.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
 import { parseName } from "../schemas/name.ts";
@@ -34,7 +35,8 @@ export async function assembleGateway(
     welcomePath: string | null;
   },
 ): Promise<Gateway> {
-  const { settings, node, welcomePath, rules = NO_RULES, clock, report } = options;
+  const { settings, node, welcomePath, rules = NO_RULES } = options;
+  const { clock, alarm = systemAlarm, report } = options;
   const parts = await createParts(options);
   const { content, identifier } = parts;
   const resolver: Resolver = {
@@ -70,7 +72,7 @@ export async function assembleGateway(
         feed: [feedRoutes({ visits, respond, renderers }), proofRoutes({ visits, feeds })],
         home: homeRoutes({ welcomePath: () => servedPath(welcomePath, rules) }),
         status: services.statusAt("/status"),
-        everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content, scope })],
+        everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content, scope, alarm })],
         services: services.routes,
       },
     }),

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { systemAlarm } from "../resolver/deadline.ts";
 import { createApp } from "./app.ts";
 import type { Gateway } from "./assemble.ts";
 import { build } from "./build.ts";
@@ -14,7 +15,7 @@ import { createServices, ownOrigins, type ServerOptions } from "./services.ts";
 
 /** A node without pages of feeds: `/v1/…`, `/ipfs/…` and the status page; no library for feeds. */
 export async function assembleNode(options: ServerOptions): Promise<Gateway> {
-  const { settings, node, rules = NO_RULES, report } = options;
+  const { settings, node, rules = NO_RULES, alarm = systemAlarm, report } = options;
   const parts = await createParts(options);
   const { content, resolver } = parts;
   node?.pointers.onStored((pointer) => resolver.accept(pointer));
@@ -30,7 +31,7 @@ export async function assembleNode(options: ServerOptions): Promise<Gateway> {
       feed: [],
       home: new Hono(),
       status: services.statusAt("/", "/status"),
-      everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content, scope })],
+      everywhere: [pagePartRoutes({ build }), ipfsRoutes({ content, scope, alarm })],
       services: services.routes,
     },
   });

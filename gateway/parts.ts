@@ -1,6 +1,7 @@
 import { blockSources } from "../resolver/blocks/mod.ts";
 import { createContentReader, type StoringContentReader } from "../resolver/content/create.ts";
 import type { Clock, Part, PartContext, PointerSource } from "../resolver/contracts.ts";
+import { type Alarm, systemAlarm } from "../resolver/deadline.ts";
 import { createDnsClient } from "../resolver/dns/create.ts";
 import { dnsSetting } from "../resolver/dns/setting.ts";
 import { createIdentifier, type Identifier } from "../resolver/identify.ts";
@@ -40,10 +41,12 @@ export async function createParts(options: {
   /** None unless given. */
   rules?: OperatorRules;
   clock: Clock;
+  /** What fetching content waits by; the machine's own timers unless given. */
+  alarm?: Alarm;
   signal: AbortSignal;
   report: (problem: unknown) => void;
 }): Promise<Parts> {
-  const { settings, node, network, verifier, clock, signal, report } = options;
+  const { settings, node, network, verifier, clock, alarm = systemAlarm, signal, report } = options;
   const dns = createDnsClient(settings.get(dnsSetting));
   const allowPrivate = settings.get(allowPrivateSetting);
   const outbound = createOutbound({ dns, allowPrivate, clock });
@@ -73,6 +76,7 @@ export async function createParts(options: {
       store: node?.blocks ?? null,
       rules: options.rules ?? NO_RULES,
       clock,
+      alarm,
       report,
     }),
     sources,

@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import type { Clock } from "../resolver/contracts.ts";
+import type { Alarm } from "../resolver/deadline.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
 import type { PeerRecords } from "../resolver/peers/records.ts";
@@ -36,6 +37,8 @@ export interface ServerOptions {
   /** Nothing goes on beside the routes unless given. */
   readonly background?: Background;
   readonly clock: Clock;
+  /** What fetching and sending content waits by; the machine's own timers unless given. */
+  readonly alarm?: Alarm;
   /** False while the process starts and while it stops. */
   readonly ready: () => boolean;
   /** Ends what goes on in the background. */

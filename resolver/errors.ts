@@ -92,6 +92,11 @@ export interface RoadReport {
   readonly milliseconds: number;
 }
 
+/** A location that this gateway has no way to use. The message says why, for people. */
+export class NoRoadError extends OurSpaceError {
+  override name = "NoRoadError";
+}
+
 /** The content could not be fetched in time. Another try may succeed. */
 export class ContentUnreachableError extends OurSpaceError {
   override name = "ContentUnreachableError";

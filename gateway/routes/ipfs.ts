@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { ContentReader, Roads } from "../../resolver/content/content.ts";
+import type { Alarm } from "../../resolver/deadline.ts";
 import { ContentUnreachableError, NotReferredToError } from "../../resolver/errors.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
@@ -15,7 +16,7 @@ import { type IpfsRequest, parseIpfsRequest, requestedForm } from "./ipfs_reques
  * Trustless Gateway specification, the blocks that this machine holds, one by one or as CAR, for other nodes.
  */
 export function ipfsRoutes(
-  { content, scope }: { content: ContentReader; scope: IpfsScope },
+  { content, scope, alarm }: { content: ContentReader; scope: IpfsScope; alarm: Alarm },
 ): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   routes.get("/ipfs/*", async (context) => {
@@ -29,12 +30,12 @@ export function ipfsRoutes(
       case "file":
         return await withinScope(
           await scope(questionOf(context, request), context.get("call")),
-          (roads) => ipfsFile(context, request, { content, roads }),
+          (roads) => ipfsFile(context, request, { content, roads, alarm }),
         );
       case "raw":
         return ipfsBlock(context, request, content);
       case "car":
-        return ipfsCar(context, request, content);
+        return ipfsCar(context, request, { content, alarm });
     }
   });
   return routes;

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { CAR_TYPE } from "../../resolver/content/car_reader.ts";
 import { writeCar } from "../../resolver/content/car_writer.ts";
 import type { ContentReader, LocalDagRequest } from "../../resolver/content/content.ts";
+import type { Alarm } from "../../resolver/deadline.ts";
 import { BadRequestError } from "../http/bad_request.ts";
 import { IMMUTABLE } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
@@ -23,7 +24,7 @@ const SCOPES = ["block", "entity", "all"] as const;
 export async function ipfsCar(
   context: Context<GatewayEnv>,
   { cid, path }: IpfsRequest,
-  content: ContentReader,
+  { content, alarm }: { readonly content: ContentReader; readonly alarm: Alarm },
 ): Promise<Response> {
   const request: LocalDagRequest = { root: cid, path, ...requestedPart(context) };
   const leave = new AbortController();
@@ -46,7 +47,9 @@ export async function ipfsCar(
   if (context.req.method === "HEAD") return new Response(null, { headers });
   const pieces = writeCar(end, blocks);
   const first = await pieces.next();
-  const body = first.done ? null : pulledStream(first.value, pieces, () => leave.abort());
+  const body = first.done
+    ? null
+    : pulledStream(first.value, pieces, { leave: () => leave.abort(), alarm });
   return new Response(body, { headers });
 }
 

@@ -3,6 +3,7 @@ import type { ContentReader, Roads, VerifiedFile } from "../../resolver/content/
 import { FEED_NAMES } from "../../resolver/content/feed_document.ts";
 import { concatenate } from "../../resolver/content/verified.ts";
 import type { Call } from "../../resolver/contracts.ts";
+import type { Alarm } from "../../resolver/deadline.ts";
 import { PathNotFoundError } from "../../resolver/errors.ts";
 import { IMMUTABLE } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
@@ -30,17 +31,27 @@ const FILE_HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** A file, or the range of it that was asked for. */
+/** Where files come from, and what wakes up for a client that reads no further. */
+export interface IpfsFileOptions {
+  readonly content: ContentReader;
+  readonly roads: Roads;
+  readonly alarm: Alarm;
+}
+
+/**
+ * A file, or the range of it that was asked for. The request's deadline ends with its first piece: from
+ * then on each block has a deadline of its own, and each piece waits for the client.
+ */
 export async function ipfsFile(
   context: Context<GatewayEnv>,
   request: IpfsRequest,
-  source: { readonly content: ContentReader; readonly roads: Roads },
+  { content, roads, alarm }: IpfsFileOptions,
 ): Promise<Response> {
   const leave = new AbortController();
   const call = { signal: AbortSignal.any([context.get("call").signal, leave.signal]) };
   const { method, raw: { headers: asked } } = context.req;
 
-  const file = await openFile(request, source, call);
+  const file = await openFile(request, { content, roads }, call);
   const etag = `"${file.cid}"`;
   if (isNotModified(asked, { etag, lastModified: null })) {
     return new Response(null, { status: 304, headers: { ...FILE_HEADERS, "ETag": etag } });
@@ -55,14 +66,17 @@ export async function ipfsFile(
   }
   const range = requestedRange(asked, size, etag);
   if (range.kind === "unsatisfiable") {
-    const contentRange = { "Content-Range": `bytes */${size}` };
-    return new Response(null, { status: 416, headers: { ...headers, ...contentRange } });
+    // A cache that does not tell ranges apart would give this to everybody.
+    const refusal = { "Content-Range": `bytes */${size}`, "Cache-Control": "no-store" };
+    return new Response(null, { status: 416, headers: { ...headers, ...refusal } });
   }
   const { start, end } = range.kind === "part" ? range : { start: 0, end: size };
   const pieces = file.read(call, { start, end })[Symbol.asyncIterator]();
   // A first piece that is missing or wrong still has a status to say so.
   const first = await pieces.next();
-  const body = first.done ? null : pulledStream(first.value, pieces, () => leave.abort());
+  const body = first.done
+    ? null
+    : pulledStream(first.value, pieces, { leave: () => leave.abort(), alarm });
   const sent = { ...headers, "Content-Length": String(end - start) };
   if (range.kind === "whole") return new Response(body, { headers: sent });
   const contentRange = { "Content-Range": `bytes ${start}-${end - 1}/${size}` };

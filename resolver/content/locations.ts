@@ -5,6 +5,7 @@ import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, SourceBlock, Transport } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
+import { NoRoadError } from "../errors.ts";
 import { CAR_TYPE, MalformedCarError, readCar } from "./car_reader.ts";
 import { RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
@@ -59,7 +60,7 @@ export function createLocations(options: LocationsOptions): Locations {
     limit: { bytes: number; time: number },
   ) {
     const transport = transports.find((transport) => transport.accepts(location));
-    if (transport === undefined) throw new OurSpaceError("This gateway has no road of this kind.");
+    if (transport === undefined) throw noRoad(location);
     const bounds = { maxBytes: limit.bytes, milliseconds: limit.time };
     return await transport.open(location, { identity, signal, ...bounds });
   }
@@ -144,4 +145,16 @@ function notVerifiable(cause: MalformedCarError): OurSpaceError {
   return new OurSpaceError("Content of many blocks is not verifiable by this road: it is no CAR.", {
     cause,
   });
+}
+
+/**
+ * BitTorrent is none: its libraries connect to whatever a magnet link names before anybody could vet
+ * it, and most links name trackers over UDP alone.
+ */
+function noRoad(location: string): NoRoadError {
+  return new NoRoadError(
+    location.startsWith("magnet:")
+      ? "This gateway does not use BitTorrent."
+      : "This gateway has no road of this kind.",
+  );
 }

@@ -87,6 +87,7 @@ async function run(
       if (runner === null || runner.finish === null) continue;
       running.delete(runner);
       const { answer, milliseconds } = runner.finish;
+      if (answer.outcome === "skipped") continue;
       const result = answer.outcome === "oversized" ? "failed" : answer.outcome;
       ranking.record(runner.road.name, result, milliseconds);
       if (answer.outcome !== "delivered") continue;

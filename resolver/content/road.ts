@@ -1,7 +1,7 @@
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Call } from "../contracts.ts";
-import { ContentWrongError, OutboundError } from "../errors.ts";
+import { ContentWrongError, NoRoadError, OutboundError } from "../errors.ts";
 import { OUTBOUND_REASON_TEXTS } from "../outbound/reason_texts.ts";
 import type { VerifiedContent } from "./content.ts";
 import { verifyContent } from "./verified.ts";
@@ -13,7 +13,7 @@ export interface Road {
   /** True for this machine's own. */
   readonly local: boolean;
   readonly maxBytes: number;
-  /** `null`: not there. Throws: failed. */
+  /** `null`: not there. Throws NoRoadError when it cannot be asked here, anything else: failed. */
   fetch(call: RoadCall): Promise<Fetched | null>;
 }
 
@@ -33,7 +33,10 @@ export interface Fetched {
 /** What a road gave, after the check. `reason` is for people and names no internals. */
 export type Answer =
   | { readonly outcome: "delivered"; readonly content: VerifiedContent; readonly mediaType: string }
-  | { readonly outcome: "none" | "failed" | "forged" | "oversized"; readonly reason: string };
+  | {
+    readonly outcome: "none" | "failed" | "forged" | "oversized" | "skipped";
+    readonly reason: string;
+  };
 
 /** Asks one road, and hashes what comes. Never rejects. */
 export async function ask(road: Road, cid: CID, call: RoadCall): Promise<Answer> {
@@ -49,6 +52,7 @@ export async function ask(road: Road, cid: CID, call: RoadCall): Promise<Answer>
   } catch (error) {
     if (error instanceof OutboundError && error.reason === "too-large") return oversized(road);
     if (error instanceof ContentWrongError) return { outcome: "forged", reason: error.message };
+    if (error instanceof NoRoadError) return { outcome: "skipped", reason: error.message };
     return { outcome: "failed", reason: reasonOf(error) };
   }
 }

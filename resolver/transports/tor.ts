@@ -5,6 +5,7 @@ import { quote } from "../../schemas/quote.ts";
 import type { Setting } from "../../schemas/setting.ts";
 import type { Part, Transport } from "../contracts.ts";
 import { type Endpoint, parseEndpoint } from "../dns/setting.ts";
+import { NoRoadError } from "../errors.ts";
 import { openedLocation } from "../opened_location.ts";
 import { createTorOutbound, newTorSecret } from "../outbound/tor.ts";
 import { TorError } from "../outbound/tor_error.ts";
@@ -42,7 +43,7 @@ export const torTransport: Part<Transport> = {
       },
       async open(location, { identity, signal, maxBytes, milliseconds }) {
         if (outboundFor === null) {
-          throw new OurSpaceError("Tor is not configured at this gateway.", {
+          throw new NoRoadError("Tor is not configured at this gateway.", {
             remedy: "Its operator can set TOR_SOCKS.",
           });
         }

@@ -5,6 +5,7 @@
 import { benchEdge } from "./edge.ts";
 import { benchFeed } from "./feed.ts";
 import { benchIpns } from "./ipns.ts";
+import { benchMedia } from "./media.ts";
 import { benchNetwork } from "./network.ts";
 import { benchGrowth } from "./network_growth.ts";
 import { benchMemory } from "./network_memory.ts";
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   rules: benchRules,
   edge: benchEdge,
   roads: benchRoads,
+  media: benchMedia,
   push: benchPush,
   network: benchNetwork,
   growth: benchGrowth,

@@ -28,7 +28,7 @@ export interface TestGateway extends AsyncDisposable {
   add(files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string>;
 }
 
-/** It asks nobody unless `environment` says so. */
+/** It asks nobody unless `environment` says so, and is at https://gateway.example unless told otherwise. */
 export async function openTestGateway(
   options: {
     environment?: Record<string, string>;
@@ -37,8 +37,10 @@ export async function openTestGateway(
     alarm?: Alarm;
     /** A new one that is removed at the end, unless one is given. */
     dataDir?: string;
+    publicOrigin?: string;
   } = {},
 ): Promise<TestGateway> {
+  const { publicOrigin = "https://gateway.example" } = options;
   const problems: unknown[] = [];
   const report = (problem: unknown) => void problems.push(problem);
   const stopping = new AbortController();
@@ -58,9 +60,10 @@ export async function openTestGateway(
     node,
     network: null,
     verifier: createVerifier({ clock }),
-    publicOrigin: new URL("https://gateway.example"),
+    publicOrigin: new URL(publicOrigin),
     welcomePath: null,
     clock,
+    ...(options.alarm !== undefined && { alarm: options.alarm }),
     ready: () => true,
     signal,
     report,

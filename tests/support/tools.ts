@@ -7,6 +7,7 @@ const INSTALL = {
   ip: "apt-get install iproute2",
   ipfs: "see .ci/install (Kubo, built with Go)",
   newsboat: "apt-get install newsboat",
+  nginx: "apt-get install nginx-light",
   nsenter: "apt-get install util-linux",
   unbound: "apt-get install unbound",
   "unbound-control": "apt-get install unbound",
@@ -25,6 +26,7 @@ export type Tool = keyof typeof INSTALL;
 /** What a program is of no use without, in the tests. */
 const COMPANIONS: Partial<Record<Tool, readonly Tool[]>> = {
   tor: ["tor-gencert"],
+  nginx: ["openssl"],
   unshare: ["ip", "nsenter"],
   unbound: ["unbound-control", "openssl", "dnssec-keygen", "dnssec-signzone"],
 };
