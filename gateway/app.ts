@@ -1,13 +1,15 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { deadline, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
 import { PathNotFoundError } from "../resolver/errors.ts";
+import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
+import { refusedFeed } from "../resolver/rules/refusals.ts";
 import { parseName } from "../schemas/name.ts";
 import type { AnswerError } from "./http/answer_error.ts";
 import type { Client, GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { headLength } from "./http/head_length.ts";
 import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
-import { siteOf } from "./http/site.ts";
+import { type OwnOrigins, siteOf } from "./http/site.ts";
 
 /** The groups of routes. Each names its whole paths, but for `feed`. */
 export interface AppRoutes {
@@ -34,11 +36,12 @@ const SERVICE_PATH = /^\/(?:v1\/|health$|metrics$)/;
 /** All routes on one screen. Fixed routes win over names; a custom domain has its feed's only. */
 export function createApp(parts: {
   routes: AppRoutes;
-  /** The gateway's own address. */
-  publicOrigin: URL;
+  origins: OwnOrigins;
   answerError: AnswerError;
+  /** None unless given. */
+  rules?: OperatorRules;
 }): App {
-  const { routes, publicOrigin, answerError } = parts;
+  const { routes, origins, answerError, rules = NO_RULES } = parts;
 
   const services = new Hono<ServiceEnv>();
   services.use(headLength);
@@ -54,7 +57,7 @@ export function createApp(parts: {
   for (const group of routes.feed) own.route("/:name", group);
 
   const domain = new Hono<GatewayEnv>();
-  domain.use(headLength, publicReading, withDeadline);
+  domain.use(headLength, publicReading, withDeadline, refuseDomain(rules));
   for (const group of routes.everywhere) domain.route("/", group);
   domain.use("/.well-known/*", () => Promise.reject(noSuchPage()));
   domain.use(domainName);
@@ -71,7 +74,7 @@ export function createApp(parts: {
         if (SERVICE_PATH.test(requestUrl(request).pathname)) {
           return await services.fetch(request, client);
         }
-        const site = siteOf(request, publicOrigin);
+        const site = siteOf(request, origins);
         return await (site.kind === "own" ? own : domain).fetch(request, { site });
       } catch (error) {
         return await answerError(error, request);
@@ -103,6 +106,14 @@ const domainName: MiddlewareHandler<GatewayEnv> = async (context, next) => {
   if (site.kind === "domain") context.set("name", site.name);
   await next();
 };
+
+/** Whatever is asked for at its host. */
+function refuseDomain(rules: OperatorRules): MiddlewareHandler<GatewayEnv> {
+  return async ({ env: { site } }, next) => {
+    if (site.kind === "domain" && rules.refusesName(site.name)) throw refusedFeed(site.name.text);
+    await next();
+  };
+}
 
 function noSuchPage(): PathNotFoundError {
   return new PathNotFoundError("There is nothing at this address.", {

@@ -1,4 +1,6 @@
+import { systemAlarm } from "../resolver/deadline.ts";
 import { peersSetting } from "../resolver/peers/setting.ts";
+import { openRules } from "../resolver/rules/open_rules.ts";
 import { createVerifier } from "../resolver/verify.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
 import { assembleGateway, type Gateway } from "./assemble.ts";
@@ -20,8 +22,11 @@ export async function assembleEdge(
   if (settings.get(peersSetting).length === 0) {
     printProblem("No peers: no feed can be found. Set PEERS=https://gateway.example to have some.");
   }
+  const { signal } = new AbortController();
+  const report = (error: unknown) => printProblem(describeError(error));
   return await assembleGateway({
     settings,
+    rules: await openRules({ settings, alarm: systemAlarm, signal, report }),
     node: null,
     network: null,
     verifier: createVerifier({ clock: Date.now }),
@@ -29,7 +34,7 @@ export async function assembleEdge(
     welcomePath: null,
     clock: Date.now,
     ready: () => true,
-    signal: new AbortController().signal,
-    report: (error) => printProblem(describeError(error)),
+    signal,
+    report,
   });
 }

@@ -13,6 +13,7 @@ import { peersSetting } from "../resolver/peers/setting.ts";
 import { type Peers, startPeers } from "../resolver/peers/start.ts";
 import { startProviding } from "../resolver/rendezvous/provide.ts";
 import type { Verifier } from "../resolver/verify.ts";
+import type { Identity } from "../schemas/identity.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { Parts } from "./parts.ts";
 import { warnWhenLonely } from "./lonely_warning.ts";
@@ -44,6 +45,8 @@ export interface BackgroundOptions {
   readonly publicOrigin: URL | null;
   readonly signal: AbortSignal;
   readonly report: (problem: unknown) => void;
+  /** Whose pointers the operator does not pass on. */
+  readonly refuses: (identity: Identity) => boolean;
   /** What was found damaged, for the status page. */
   readonly damages: readonly string[];
 }

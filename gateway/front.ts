@@ -3,7 +3,7 @@ import { build } from "./build.ts";
 import type { GatewayEnv } from "./http/gateway_env.ts";
 import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
-import { siteOf } from "./http/site.ts";
+import { type OwnOrigins, siteOf } from "./http/site.ts";
 import { pageAssets } from "./render/page_assets.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
@@ -21,11 +21,11 @@ const ANSWERED = new Set(["/", "/health", ...pageAssets.map(({ path }) => path)]
  * What a process that has just started can answer at once, while the whole gateway is being loaded:
  * the front page, the page's parts, and that it lives. The same routes as in the whole gateway.
  */
-export function createFront(publicOrigin: URL): Front {
+export function createFront(origins: OwnOrigins): Front {
   const front = new Hono<GatewayEnv>();
   front.route("/", healthRoutes({ ready: () => true, metrics: [] }));
   front.use(publicReading);
-  front.route("/", homeRoutes({ welcomePath: null }));
+  front.route("/", homeRoutes({ welcomePath: () => null }));
   front.route("/", pagePartRoutes({ build }));
 
   return {
@@ -34,7 +34,7 @@ export function createFront(publicOrigin: URL): Front {
       if (request.method !== "GET" || search !== "" || !ANSWERED.has(pathname)) return null;
       // Two hosts in one request are for the whole gateway to refuse.
       if (request.headers.get("Host")?.includes(",")) return null;
-      const site = siteOf(request, publicOrigin);
+      const site = siteOf(request, origins);
       if (pathname === "/" && site.kind !== "own") return null;
       return Promise.resolve(front.fetch(request, { site }));
     },

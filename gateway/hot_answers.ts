@@ -36,14 +36,18 @@ export function withHotAnswers(
     sizeCalculation: ({ parts }) => (parts.body?.byteLength ?? 0) + 1,
   });
 
+  /** Of what is answered: an answer that was thought out before a change is not kept after it. */
+  let changes = 0;
+
   async function think(question: string, request: Request, client: Client): Promise<Response> {
+    const before = changes;
     const response = await app.fetch(request, client);
     count(response.status);
     const parts = reusableParts(response);
     // A tag that is not held any more says nothing of what the client takes.
     const fits = response.status === NOT_MODIFIED || !request.headers.has("If-None-Match");
     const short = question !== NOT_KEPT && question.length <= MAX_QUESTION_LENGTH;
-    if (parts !== undefined && fits && short) {
+    if (parts !== undefined && fits && short && before === changes) {
       answers.set(question, { parts, until: clock() + LIFETIME_MILLISECONDS });
     }
     return response;
@@ -60,7 +64,10 @@ export function withHotAnswers(
       }
       return think(question, request, client);
     },
-    forget: () => answers.clear(),
+    forget() {
+      changes += 1;
+      answers.clear();
+    },
   };
 }
 

@@ -6,6 +6,8 @@ import type { Call, Clock, PointerSource } from "../resolver/contracts.ts";
 import { systemAlarm } from "../resolver/deadline.ts";
 import type { Identifier } from "../resolver/identify.ts";
 import type { SourceReport } from "../resolver/resolution.ts";
+import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
+import { refusedFeed } from "../resolver/rules/refusals.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import { startWalk } from "../resolver/walk.ts";
 import { identityText } from "../schemas/identity.ts";
@@ -52,19 +54,26 @@ export interface LookUpParts {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly holders: (cid: CID, call: Call) => Promise<readonly ContentHolder[]>;
+  /** None unless given. */
+  readonly rules?: OperatorRules;
   /** A greater pointer that was found serves readers, too. */
   readonly accept: (pointer: VerifiedPointer) => void;
 }
 
-/** Asks everybody afresh, past every cache. Throws what `Identifier.identify` throws. */
+/**
+ * Asks everybody afresh, past every cache. Throws what `Identifier.identify` throws, and
+ * RefusedByOperatorError.
+ */
 export async function lookUpReport(
   name: Name,
   parts: LookUpParts,
   { signal }: Call,
 ): Promise<LookUpReport> {
-  const { identifier, sources, verifier, clock } = parts;
+  const { identifier, sources, verifier, clock, rules = NO_RULES } = parts;
   const startedAt = clock();
+  if (rules.refusesName(name)) throw refusedFeed(name.text);
   const record = await identifier.identify(name, { signal });
+  if (rules.refusesBehindName(record.identity)) throw refusedFeed(identityText(record.identity));
   const walk = startWalk(record.identity, {
     sources,
     verifier,

@@ -1,5 +1,6 @@
 import type { Gateway } from "./assemble.ts";
 import { environmentVariables } from "./config/environment_variables.ts";
+import { onionUrlSetting } from "./config/onion_url.ts";
 import { publicUrlSetting } from "./config/settings.ts";
 import { createFront, type Front } from "./front.ts";
 import { requestUrl } from "./http/request_url.ts";
@@ -58,6 +59,11 @@ function publicOrigin(): URL {
   return new URL(publicUrlSetting.parse(origin ?? "") ?? "http://localhost");
 }
 
+function onionOrigin(): URL | null {
+  const url = onionUrlSetting.parse(environment[onionUrlSetting.name]?.trim() ?? "");
+  return url === null ? null : new URL(url);
+}
+
 export default {
   onListen(address) {
     // A socket file is no place for a browser: the first request tells what address leads to it.
@@ -73,7 +79,7 @@ export default {
     if (gateway !== null) return await gateway.fetch(request, client);
     // A platform that does not say where it listens is taken at its request's word.
     origin ||= requestUrl(request).origin;
-    front ??= createFront(publicOrigin());
+    front ??= createFront({ publicOrigin: publicOrigin(), onionOrigin: onionOrigin() });
     return await (front.fetch(request) ?? (await load()).fetch(request, client));
   },
 } satisfies Deno.ServeDefaultExport;

@@ -1,6 +1,7 @@
 import { blockSources } from "../resolver/blocks/mod.ts";
 import { createContentReader, type StoringContentReader } from "../resolver/content/create.ts";
 import type { Clock, Part, PartContext, PointerSource } from "../resolver/contracts.ts";
+import { type Alarm, systemAlarm } from "../resolver/deadline.ts";
 import { createDnsClient } from "../resolver/dns/create.ts";
 import { dnsSetting } from "../resolver/dns/setting.ts";
 import { createIdentifier, type Identifier } from "../resolver/identify.ts";
@@ -12,6 +13,7 @@ import type { Outbound } from "../resolver/outbound/outbound.ts";
 import { allowPrivateSetting } from "../resolver/outbound/setting.ts";
 import { openPeerRecords, type PeerRecords } from "../resolver/peers/records.ts";
 import { createResolver, type Resolver } from "../resolver/resolver.ts";
+import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
 import { pointerSources } from "../resolver/sources/mod.ts";
 import { transports } from "../resolver/transports/mod.ts";
 import type { Verifier } from "../resolver/verify.ts";
@@ -36,11 +38,15 @@ export async function createParts(options: {
   verifier: Verifier;
   /** Opened here unless given. */
   peerRecords?: PeerRecords;
+  /** None unless given. */
+  rules?: OperatorRules;
   clock: Clock;
+  /** What fetching content waits by; the machine's own timers unless given. */
+  alarm?: Alarm;
   signal: AbortSignal;
   report: (problem: unknown) => void;
 }): Promise<Parts> {
-  const { settings, node, network, verifier, clock, signal, report } = options;
+  const { settings, node, network, verifier, clock, alarm = systemAlarm, signal, report } = options;
   const dns = createDnsClient(settings.get(dnsSetting));
   const allowPrivate = settings.get(allowPrivateSetting);
   const outbound = createOutbound({ dns, allowPrivate, clock });
@@ -68,7 +74,9 @@ export async function createParts(options: {
       blockSources: blocks,
       transports: roads,
       store: node?.blocks ?? null,
+      rules: options.rules ?? NO_RULES,
       clock,
+      alarm,
       report,
     }),
     sources,

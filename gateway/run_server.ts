@@ -1,9 +1,11 @@
 import { createDnsClient } from "../resolver/dns/create.ts";
 import { dnsSetting } from "../resolver/dns/setting.ts";
-import { deadline } from "../resolver/deadline.ts";
+import { deadline, systemAlarm } from "../resolver/deadline.ts";
 import { UnavailableError } from "../resolver/errors.ts";
 import { openNode } from "../resolver/node/open_node.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../resolver/node/settings.ts";
+import { governNode } from "../resolver/rules/govern_node.ts";
+import { openRules } from "../resolver/rules/open_rules.ts";
 import { createVerifier } from "../resolver/verify.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
 import type { Gateway } from "./assemble.ts";
@@ -64,7 +66,10 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
   const withNode = config.get(nodeSetting) !== "off";
   if (what === "node" && !withNode) throw noNode();
   const damages: string[] = [];
-  const node = withNode
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const rules = await openRules({ settings: config, alarm: systemAlarm, signal, report });
+  const held = withNode
     ? await openNode({
       dataDir: dataFolder,
       clock,
@@ -78,8 +83,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
       },
     })
     : null;
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const node = held === null ? null : governNode(held, rules);
 
   let gateway: Gateway | null = null;
   const server = listen(
@@ -106,12 +110,14 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
     signal,
     report,
     damages,
+    refuses: rules.refusesIdentity,
   });
   const { gateway: assembled, welcomePath } = await assemble({
     settings: config,
     node,
     network: background?.network ?? null,
     verifier,
+    rules,
     publicOrigin,
     ...(background === null ? {} : { background, peerRecords: background.peerRecords }),
     clock,

@@ -1,17 +1,21 @@
 import type { Hono } from "hono";
 import type { Clock } from "../resolver/contracts.ts";
+import type { Alarm } from "../resolver/deadline.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
 import type { Node } from "../resolver/node/node.ts";
 import type { PeerRecords } from "../resolver/peers/records.ts";
+import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
 import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
+import { onionUrlSetting } from "./config/onion_url.ts";
 import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { holdersFrom } from "./content_holders.ts";
 import { contentMetrics } from "./http/content_metrics.ts";
 import { networkMetrics } from "./http/network_metrics.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
+import type { OwnOrigins } from "./http/site.ts";
 import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -30,9 +34,13 @@ export interface ServerOptions {
   readonly peerRecords?: PeerRecords;
   /** The gateway's own address, for links. */
   readonly publicOrigin: URL;
+  /** Whom and what the operator serves; everything unless given. The node heeds them already. */
+  readonly rules?: OperatorRules;
   /** Nothing goes on beside the routes unless given. */
   readonly background?: Background;
   readonly clock: Clock;
+  /** What fetching and sending content waits by; the machine's own timers unless given. */
+  readonly alarm?: Alarm;
   /** False while the process starts and while it stops. */
   readonly ready: () => boolean;
   /** Ends what goes on in the background. */
@@ -55,7 +63,7 @@ export function createServices(
   options: ServerOptions & { parts: Parts; resolver: Resolver },
 ): Services {
   const { settings, node, network, parts, resolver, clock, ready, signal } = options;
-  const { background = NO_BACKGROUND } = options;
+  const { background = NO_BACKGROUND, rules = NO_RULES } = options;
   const { identifier, sources, verifier, peerRecords: records } = parts;
   const startedAt = clock();
   const status = () => readStatus({ settings, startedAt, clock, node, network, background });
@@ -67,13 +75,14 @@ export function createServices(
   ];
   const peers = sources.filter((source) => source.offer !== undefined);
   const holders = holdersFrom({ settings, node, network, outbound: parts.outbound });
-  const lookUps = { identifier, sources, verifier, holders, clock, accept: resolver.accept };
+  const lookUps = { identifier, sources, verifier, holders, clock, rules, accept: resolver.accept };
   return {
     routes: [
       pointerRoutes({
         resolver,
         node,
         verifier,
+        rules,
         peers,
         waitingRoom: records.waitingRoom,
         clock,
@@ -87,6 +96,14 @@ export function createServices(
     statusAt: (...paths) => statusRoutes({ paths, read: status }),
     count: requests.count,
   };
+}
+
+/** Where the gateway itself is, by its listener and its settings. */
+export function ownOrigins(
+  { publicOrigin, settings }: Pick<ServerOptions, "publicOrigin" | "settings">,
+): OwnOrigins {
+  const onionUrl = settings.get(onionUrlSetting);
+  return { publicOrigin, onionOrigin: onionUrl === null ? null : new URL(onionUrl) };
 }
 
 /** Answers other nodes' questions from the store and the DHT: peers would ask back. */

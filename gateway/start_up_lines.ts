@@ -4,6 +4,7 @@ import type { Node } from "../resolver/node/node.ts";
 import { peersSetting } from "../resolver/peers/setting.ts";
 import { isLoopback } from "../resolver/client_key.ts";
 import type { Config } from "./config/config.ts";
+import { onionUrlSetting } from "./config/onion_url.ts";
 import { hostSetting } from "./config/settings.ts";
 import { seeksOthers } from "./status/seeks_others.ts";
 
@@ -28,6 +29,8 @@ export function startUpLines(facts: StartUpFacts): string[] {
     }.`,
   ];
   if (publicOrigin.origin !== listening) lines.push(`Links lead to ${publicOrigin.origin}/`);
+  const onionUrl = config.get(onionUrlSetting);
+  if (onionUrl !== null) lines.push(...onionLines(onionUrl, listening));
   if (welcomePath !== null) lines.push(`The welcome feed: ${listening}${welcomePath}`);
   lines.push(
     node === null
@@ -43,6 +46,18 @@ export function startUpLines(facts: StartUpFacts): string[] {
   }
   lines.push("", "Ctrl-C ends it.");
   return lines;
+}
+
+/** Nothing here can tell whether Tor is set up: the person is told how. */
+function onionLines(onionUrl: string, listening: string): string[] {
+  const { protocol, port } = new URL(onionUrl);
+  // Whatever speaks TLS for the gateway stands between.
+  if (protocol === "https:") return [`Over Tor: ${onionUrl}/`];
+  const target = new URL(listening).host.replace("localhost", "127.0.0.1");
+  return [
+    `Over Tor: ${onionUrl}/ when Tor's torrc has, below that service's HiddenServiceDir,`,
+    `  HiddenServicePort ${port || "80"} ${target}`,
+  ];
 }
 
 function withoutNode(config: Config): string[] {

@@ -13,12 +13,13 @@ const POINTER = new URL("./welcome/pointer.json", import.meta.url);
 
 /**
  * Puts the welcome feed, which ships with the gateway, into the node: from there it is found, verified
- * and shown like any other. Its key was thrown away after it had signed once. Returns the feed's path.
+ * and shown like any other. Its key was thrown away after it had signed once. Returns the feed's path; null
+ * when the operator's rules refuse it.
  */
 export async function installWelcome(
   parts: { node: Node; verifier: Verifier },
   call: Call,
-): Promise<string> {
+): Promise<string | null> {
   const { node, verifier } = parts;
   const pointer = await verifier.verify(await Deno.readFile(POINTER));
   // The root is stored last and the pointer after it, so an install that was killed is done again.
@@ -33,6 +34,6 @@ export async function installWelcome(
     for await (const { cid, bytes } of dag.blocks(call)) await node.blocks.put(cid, bytes);
   }
   // Not as the operator's own: every node has it, and not every one has to bring it into the network.
-  node.pointers.put(pointer, { kind: "peer", key: "welcome" });
-  return `/${identityText(pointer.identity)}`;
+  const { kind } = node.pointers.put(pointer, { kind: "peer", key: "welcome" });
+  return kind === "refused" ? null : `/${identityText(pointer.identity)}`;
 }

@@ -73,21 +73,59 @@ export interface PointerSource {
   offer?(pointer: VerifiedPointer, call: Call): Promise<Uint8Array | undefined>;
 }
 
+/** A block as a source gives it: nothing of it is trusted, not even that the bytes are the CID's. */
+export interface SourceBlock {
+  readonly cid: CID;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What is wanted of a DAG in one trip (IPFS Trustless Gateway specification, "CAR responses"). */
+export interface DagRequest {
+  readonly root: CID;
+  /** What lies under the root, e.g. `feed.xml`; the blocks on the way to it are wanted too. */
+  readonly path?: string;
+  /** `entity`: the file, or the folder's own blocks; `all`: everything under it as well. */
+  readonly scope: "entity" | "all";
+  /** Of the file alone these bytes; `end` is exclusive, and without it the file's own. */
+  readonly range?: { readonly start: number; readonly end?: number };
+}
+
 /** A place where IPFS blocks come from. Unverified: the one reader above them hashes every block. */
 export interface BlockSource {
   readonly id: string;
   /** True for a place on this machine that costs nothing to ask: it is asked alone before the others. */
   readonly local?: boolean;
+  /**
+   * True for a place that holds only what its operator, who is this one's or chosen by them, wants to
+   * serve. Content that no feed refers to is asked for there and nowhere else.
+   */
+  readonly near?: boolean;
   /** `null`: not held there. Throws: failed. */
   get(cid: CID, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
+  /**
+   * Many blocks in one trip, as they come: in any order, perhaps some of them twice, or not at all, or
+   * others beside them. `null`: nothing is held there, or it cannot be asked in this way. Throws: failed;
+   * so may the iteration, in the middle.
+   */
+  dag?(request: DagRequest, call: Call): Promise<AsyncIterable<SourceBlock> | null>;
 }
 
 /** A body that is still on its way, as the other side described it. */
 export interface OpenedLocation {
-  /** Within the transport's size limit. Must be read or cancelled. */
+  /** Within the call's limits. Must be read or cancelled. */
   readonly body: ReadableStream<Uint8Array>;
   /** The media type that the other side claims, with its parameters; empty when it claims none. */
   readonly mediaType: string;
+}
+
+/** Whose content a location is asked for, and what it may cost. */
+export interface LocationCall extends Call {
+  /** A road that hides its reader keeps the wallets apart by it. */
+  readonly identity: Identity;
+  /** Reading more fails with an OutboundError `too-large`. */
+  readonly maxBytes: number;
+  /** For everything, up to the last byte. */
+  readonly milliseconds: number;
 }
 
 /** A road to content that a pointer's location names. Unverified: the caller compares the hash. */
@@ -96,7 +134,7 @@ export interface Transport {
   /** True when this transport can use the location (e.g. `.onion` hosts are Tor's). */
   accepts(location: string): boolean;
   /** Throws when the location does not deliver: the reason is for people and names no internals. */
-  open(location: string, call: Call): Promise<OpenedLocation>;
+  open(location: string, call: LocationCall): Promise<OpenedLocation>;
 }
 
 /** The clock, in milliseconds since 1970-01-01 UTC. */

@@ -74,12 +74,27 @@ export class WithdrawnError extends OurSpaceError {
   }
 }
 
+/** The operator's rules say that this is not served here. */
+export class RefusedByOperatorError extends OurSpaceError {
+  override name = "RefusedByOperatorError";
+}
+
+/** No feed that was read here refers to the content, and nobody near holds it; others are not asked. */
+export class NotReferredToError extends OurSpaceError {
+  override name = "NotReferredToError";
+}
+
 /** What one road to the content answered. `reason` is for people and names no internals. */
 export interface RoadReport {
   readonly road: string;
   readonly outcome: "delivered" | "none" | "failed" | "forged" | "skipped";
   readonly reason: string;
   readonly milliseconds: number;
+}
+
+/** A location that this gateway has no way to use. The message says why, for people. */
+export class NoRoadError extends OurSpaceError {
+  override name = "NoRoadError";
 }
 
 /** The content could not be fetched in time. Another try may succeed. */
@@ -108,6 +123,11 @@ export class ContentWrongError extends OurSpaceError {
     super(message, options);
     this.roads = options.roads ?? [];
   }
+}
+
+/** This machine does not hold a block, and nobody else was to be asked. */
+export class BlockNotHeldError extends OurSpaceError {
+  override name = "BlockNotHeldError";
 }
 
 /** A path that the verified content does not have. */

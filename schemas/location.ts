@@ -44,7 +44,20 @@ function authorityFault(scheme: string, authority: string): string | null {
 }
 
 function isHost(host: string): boolean {
-  return host.endsWith(".onion") ? ONION_HOST.test(host) : DNS_HOST.test(host);
+  return isOnionName(host) ? isOnionHost(host) : DNS_HOST.test(host);
+}
+
+/**
+ * True for every name under `.onion`, whatever its form: none may be given to the DNS (RFC 7686,
+ * section 2).
+ */
+export function isOnionName(host: string): boolean {
+  return /(?:^|\.)onion\.?$/i.test(host);
+}
+
+/** True for the form of a version 3 onion service's host. Its checksum is Tor's to judge. */
+export function isOnionHost(host: string): boolean {
+  return ONION_HOST.test(host);
 }
 
 function pathFault(path: string): string | null {

@@ -9,6 +9,7 @@ import { deliver } from "./publish/deliver.ts";
 import { draftPointer, isSame, printDraft } from "./publish/draft.ts";
 import { exitCode, STOPPED } from "./publish/exit_code.ts";
 import { HELP } from "./publish/help.ts";
+import { withOnionLocation } from "./publish/onion_location.ts";
 import { gatewaysWith } from "./publish/places/gateways.ts";
 import { openPlaces } from "./publish/places/mod.ts";
 import { isPublished, type Publication, reportLines } from "./publish/report.ts";
@@ -21,14 +22,13 @@ import { createTools, type Tools } from "./publish/tools.ts";
 import { withTypedPaths } from "./publish/typed_paths.ts";
 
 /** From the arguments to the report. Returns false when nobody can find the result. */
-export async function publish(args: PublishArguments, tools: Tools, call: Call): Promise<boolean> {
-  const { terminal, verifier } = tools;
-  const signer = await openSigner(args, tools, call);
+export async function publish(given: PublishArguments, tools: Tools, call: Call): Promise<boolean> {
+  const { terminal, verifier, settings } = tools;
+  const signer = await openSigner(given, tools, call);
   const identity: Identity = { kind: "wallet", address: signer.address };
   await using places = await openPlaces(tools);
-  const content = args.path === null
-    ? null
-    : await prepareContent(args.path, args.key, tools, call);
+  const content = given.path === null ? null : await prepareContent(given.path, given, tools, call);
+  const args = withOnionLocation(given, content?.dag.root ?? null, settings);
 
   const survey = await surveyPlaces(places.all, identity, tools, call);
   noteFailures(survey, terminal);
@@ -42,7 +42,7 @@ export async function publish(args: PublishArguments, tools: Tools, call: Call):
   if (held === null) await askConsent(args, survey, terminal, call);
   const otherHolders = content === null
     ? []
-    : await storeContent(content.dag, args.locations, places.targets, tools, call);
+    : await storeContent(content.dag, args, places.targets, tools, call);
   const pointer = held ?? await signPointer(draft, signer, verifier, call);
 
   terminal.progress("Delivering …");

@@ -1,7 +1,7 @@
 import type { Call } from "../../resolver/contracts.ts";
 import { createDnsClient } from "../../resolver/dns/create.ts";
 import { dnsSetting } from "../../resolver/dns/setting.ts";
-import { NotFoundError } from "../../resolver/errors.ts";
+import { NotFoundError, RefusedByOperatorError } from "../../resolver/errors.ts";
 import { createOutbound } from "../../resolver/outbound/create.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
 import { createVerifier } from "../../resolver/verify.ts";
@@ -20,6 +20,7 @@ import {
   FOUND,
   NOT_ASKED,
   NOT_FOUND,
+  REFUSED,
   STOPPED,
   WRONG_QUESTION,
 } from "./resolve/exit_code.ts";
@@ -58,6 +59,7 @@ async function main(call: Call): Promise<number> {
     }
     printProblem(describeError(error));
     if (error instanceof WrongQuestionError) return WRONG_QUESTION;
+    if (error instanceof RefusedByOperatorError) return REFUSED;
     return error instanceof NotFoundError ? NOT_FOUND : NOT_ASKED;
   }
 }

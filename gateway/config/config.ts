@@ -3,13 +3,16 @@ import { dnsSetting } from "../../resolver/dns/setting.ts";
 import { nameSystems } from "../../resolver/names/mod.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
+import { allowlistSetting, denylistSetting } from "../../resolver/rules/settings.ts";
 import { pointerSources } from "../../resolver/sources/mod.ts";
 import { transports } from "../../resolver/transports/mod.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Setting, Settings } from "../../schemas/setting.ts";
+import { onionUrlSetting } from "./onion_url.ts";
 import {
   dataFolderSetting,
   hostSetting,
+  ipfsOpenSetting,
   nodeSetting,
   portSetting,
   publicUrlSetting,
@@ -24,12 +27,16 @@ export const settingsTable: readonly Setting<unknown>[] = [
     hostSetting,
     portSetting,
     publicUrlSetting,
+    onionUrlSetting,
     dataFolderSetting,
     nodeSetting,
     maxPointersSetting,
     maxPointerBytesSetting,
     dnsSetting,
     allowPrivateSetting,
+    denylistSetting,
+    allowlistSetting,
+    ipfsOpenSetting,
     ...[...nameSystems, ...pointerSources, ...transports, ...blockSources]
       .flatMap((part) => part.settings),
   ]),

@@ -1,4 +1,5 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
+import { parseOnOff } from "../../schemas/on_off.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Setting } from "../../schemas/setting.ts";
 
@@ -52,6 +53,16 @@ export const nodeSetting: Setting<"embedded" | "off"> = {
   },
   meaning: "Whether `start` keeps a node of its own: `embedded` or `off`. `edge` never does.",
   danger: "With `npx` only `.env` can set it: npm gives every program a `NODE` of its own.",
+  secret: false,
+};
+
+export const ipfsOpenSetting: Setting<boolean> = {
+  name: "IPFS_OPEN",
+  fallback: "off",
+  parse: parseOnOff,
+  meaning:
+    "Whether `/ipfs` fetches all content for everybody, or only what a feed refers to: `on` or `off`.",
+  danger: "With `on` strangers choose what this machine fetches from the IPFS network and keeps.",
   secret: false,
 };
 

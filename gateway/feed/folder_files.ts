@@ -1,6 +1,6 @@
 import type { VerifiedFolder } from "../../resolver/content/content.ts";
 import type { Call } from "../../resolver/contracts.ts";
-import { ContentWrongError } from "../../resolver/errors.ts";
+import { ContentWrongError, RefusedByOperatorError } from "../../resolver/errors.ts";
 
 /** Where the files of a feed's folder are served: from each file's own CID. */
 export interface FolderFiles {
@@ -26,6 +26,7 @@ export function createFolderFiles(folder: VerifiedFolder | null): FolderFiles {
     } catch (error) {
       // The folder's own block is bad for that path, and will be for everybody.
       if (error instanceof ContentWrongError) return undefined;
+      if (error instanceof RefusedByOperatorError) return undefined;
       throw error;
     }
   }

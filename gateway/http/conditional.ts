@@ -1,6 +1,6 @@
 /** What a client may hold already. */
 export interface Validators {
-  /** A strong entity tag with its quotes. */
+  /** An entity tag with its quotes, strong or weak. */
   readonly etag: string;
   /** Milliseconds since 1970; null when the second is not over in which it changed. */
   readonly lastModified: number | null;

@@ -1,11 +1,14 @@
 import { isTimeout } from "../../resolver/deadline.ts";
 import {
+  BlockNotHeldError,
   ContentUnreachableError,
   ContentWrongError,
   NameLookupError,
   NotFoundError,
+  NotReferredToError,
   PathNotFoundError,
   PointerRefusedError,
+  RefusedByOperatorError,
   type RoadReport,
   UnavailableError,
   UnsupportedNameError,
@@ -48,10 +51,13 @@ const OUTCOMES = {
   malformedPointer: outcome(400, "malformed-pointer", "This is no pointer", NO_STORE),
   notFound: outcome(404, "not-found", "Nothing found", BRIEFLY),
   incomplete: outcome(404, "not-found-incomplete", "Nothing found so far", NO_STORE, RETRY_SECONDS),
+  blockNotHeld: outcome(404, "block-not-held", "Not held here", NO_STORE),
   pathNotFound: outcome(404, "path-not-found", "Nothing at this address", BRIEFLY),
+  notReferredTo: outcome(404, "not-referred-to", "No feed here refers to this", NO_STORE),
   bodyTimeout: outcome(408, "body-timeout", "Too slow", NO_STORE),
   withdrawn: outcome(410, "withdrawn", "This feed was withdrawn", BRIEFLY),
   bodyTooLarge: outcome(413, "too-large", "Too large", NO_STORE),
+  refusedByOperator: outcome(451, "refused-by-operator", "Not served here", NO_STORE),
   internal: outcome(500, "internal", "Something broke here", NO_STORE),
   unsupported: outcome(
     501,
@@ -97,6 +103,9 @@ function classify(error: unknown): Outcome {
   if (error instanceof NotFoundError) {
     return error.incomplete ? OUTCOMES.incomplete : OUTCOMES.notFound;
   }
+  if (error instanceof BlockNotHeldError) return OUTCOMES.blockNotHeld;
+  if (error instanceof NotReferredToError) return OUTCOMES.notReferredTo;
+  if (error instanceof RefusedByOperatorError) return OUTCOMES.refusedByOperator;
   if (error instanceof PathNotFoundError) return OUTCOMES.pathNotFound;
   if (error instanceof UnavailableError) return OUTCOMES.unavailable;
   if (error instanceof UnsupportedNameError) return OUTCOMES.unsupported;

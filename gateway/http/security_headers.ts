@@ -1,7 +1,7 @@
 /**
  * What every page of ours carries. Pages need no script at all; pictures, audio and video of posts
  * may come from any https host, everything else from this gateway only. Referrers would tell those
- * hosts which feed is read.
+ * hosts which feed is read; to this gateway they say for which feed a picture is asked for.
  *
  * `origin` is what the page's media links start with. It need not be the page's own: the same gateway
  * answers at `localhost` and at its public address. Pages without posts need none.
@@ -10,7 +10,7 @@ export function pageSecurityHeaders(origin = ""): Record<string, string> {
   const media = `'self' ${origin} https:`;
   return {
     "Content-Security-Policy": `${STYLE_ONLY}; img-src ${media}; media-src ${media}`,
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",

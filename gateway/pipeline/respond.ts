@@ -5,8 +5,10 @@ import { copyHeaders, NEVER } from "../http/cache_policy.ts";
 import { VARY } from "../http/client_kind.ts";
 import { isNotModified, lastModifiedOf } from "../http/conditional.ts";
 import { chooseCoding } from "../http/content_coding.ts";
+import { onionLocation } from "../http/onion_location.ts";
 import { reusableResponse } from "../http/reusable_response.ts";
 import { pageSecurityHeaders, styledXmlSecurityHeaders } from "../http/security_headers.ts";
+import { serverTiming } from "../http/server_timing.ts";
 import type { Site } from "../http/site.ts";
 import type { PageContext, Renderer } from "../render/renderer.ts";
 import { WELCOME_ADDRESS } from "../welcome_address.ts";
@@ -49,10 +51,13 @@ export function createRespond(
       throw new WithdrawnError("The publisher withdrew this feed.", { pointer });
     }
     const newest: Shown = { pointer, stale };
+    const cleared = feeds.isCleared(pointer);
     const newestTag = tagOf(asked, newest);
     // Whoever holds the newest representation is told so without its content.
-    if (holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
-    const kept = representations.get(newestTag);
+    if (cleared && holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
+    const kept = cleared && feeds.isRemembered(pointer)
+      ? representations.get(newestTag)
+      : undefined;
     if (kept !== undefined) return await full(asked, newest, newestTag, kept);
 
     const loaded = await feeds.load(pointer, call);
@@ -117,6 +122,7 @@ export function createRespond(
     const headers: Record<string, string> = {
       ...headersOf(asked, shown),
       ...securityHeaders(asked),
+      ...serverTiming(feeds.roads(shown.pointer)),
       "Content-Type": asked.renderer.mediaType,
     };
     if (coding !== "identity") headers["Content-Encoding"] = coding;
@@ -139,7 +145,9 @@ function etagOf(tag: string, coding: string): string {
 }
 
 function securityHeaders({ renderer, site }: FeedRequest): Record<string, string> {
-  if (renderer.mediaType.startsWith("text/html")) return pageSecurityHeaders(site.origin);
+  if (renderer.mediaType.startsWith("text/html")) {
+    return { ...pageSecurityHeaders(site.origin), ...onionLocation(site) };
+  }
   if (renderer.mediaType.startsWith("application/xml")) {
     return styledXmlSecurityHeaders(site.origin);
   }

@@ -1,6 +1,9 @@
 import type { Call } from "../../resolver/contracts.ts";
 import type { IdentifiedName, Identifier } from "../../resolver/identify.ts";
 import type { Resolution, Resolver } from "../../resolver/resolver.ts";
+import type { OperatorRules } from "../../resolver/rules/operator_rules.ts";
+import { refusesDocument } from "../../resolver/rules/refuses_document.ts";
+import { refusedContent, refusedFeed } from "../../resolver/rules/refusals.ts";
 import type { Name } from "../../schemas/name.ts";
 
 /** A name that was followed to its newest pointer. */
@@ -15,14 +18,20 @@ export interface Visit {
 /** The first two steps of every answer: name → identity → newest pointer. */
 export type Visits = (name: Name, call: Call) => Promise<Visit>;
 
-/** Throws what the identifier and the resolver throw. */
-export function createVisits(parts: { identifier: Identifier; resolver: Resolver }): Visits {
+/** Throws what the identifier and the resolver throw, and RefusedByOperatorError. */
+export function createVisits(
+  parts: { identifier: Identifier; resolver: Resolver; rules: OperatorRules },
+): Visits {
+  const { rules } = parts;
   return async (name, call) => {
+    if (rules.refusesName(name)) throw refusedFeed(name.text);
     const record = await parts.identifier.identify(name, call);
+    if (rules.refusesBehindName(record.identity)) throw refusedFeed(name.text);
     const resolution = await parts.resolver.resolve(record.identity, {
       ...call,
       policy: "cache-first",
     });
+    if (refusesDocument(rules, resolution.pointer)) throw refusedContent();
     const stale = record.stale || resolution.freshness === "stale";
     return { name, record, resolution, stale };
   };

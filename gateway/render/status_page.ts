@@ -17,7 +17,7 @@ const LISTED_PEERS = 20;
 /** How the node is, for people, whoever they are: it names no IP address of others and no folder. */
 export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
   const { headline, lead, warnings } = describeStatus(status);
-  const { store } = status;
+  const { store, onionUrl } = status;
   return plainPage({
     title: `${headline} – OurSpace`,
     main: html`
@@ -25,6 +25,7 @@ export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
       <p class="lead">${lead}</p>
       ${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
       ${store === null ? null : sections(status, store)}
+      ${onionUrl === null ? null : overTor(onionUrl)}
     `,
   });
 }
@@ -40,6 +41,16 @@ function sections(status: Status, store: StoreStatus): Markup {
       ${network === null ? null : sinceTheStart(network.figures, status)}
       ${network === null ? null : refusals(network.figures)}
     </div>
+  `;
+}
+
+function overTor(onionUrl: string): Markup {
+  return html`
+    <section>
+      <h2>Over Tor</h2>
+      <p>What is here can be read through Tor at</p>
+      <pre>${onionUrl}/</pre>
+    </section>
   `;
 }
 
@@ -175,6 +186,7 @@ const REFUSALS: Readonly<Record<NetworkRefusal, string>> = {
   "older": "Older than the one held",
   "rate-limited": "Too many from one sender",
   "full": "No room",
+  "operator-rules": "By this node’s rules",
   "unknown-key": "No pointer at all",
 };
 

@@ -3,7 +3,8 @@ import { parseCid } from "../../resolver/content/cid.ts";
 import { deadline } from "../../resolver/deadline.ts";
 import { ContentWrongError, NotFoundError } from "../../resolver/errors.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
-import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts";
+import { CAR_TYPE, MalformedCarError } from "../../resolver/content/car_reader.ts";
+import { importCar } from "../../resolver/node/import_car.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { identityText, parseIdentity } from "../../schemas/identity.ts";
 import { parseName } from "../../schemas/name.ts";
@@ -14,8 +15,6 @@ import { problem } from "../http/problem.ts";
 import { readPieces } from "../http/request_body.ts";
 import { type LookUpParts, lookUpReport } from "../look_up_report.ts";
 import type { Status } from "../status/status.ts";
-
-const CAR_TYPE = "application/vnd.ipld.car";
 
 /** `publish` sends CARs of about 8 MiB, however large its content is. */
 const CAR_LIMITS = {

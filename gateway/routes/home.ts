@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { parseName } from "../../schemas/name.ts";
 import { PARTS } from "../http/cache_policy.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
+import { onionLocation } from "../http/onion_location.ts";
 import { pageSecurityHeaders } from "../http/security_headers.ts";
 
 /** What people paste when they are asked for a name: a link, a wallet's URI, a handle. */
@@ -9,7 +10,7 @@ const PASTED_BEFORE = /^(?:https?:\/\/|ethereum:|@)/;
 const PASTED_BEHIND = /\/$/;
 
 /** The gateway's front door: what this is, and a box that leads to a feed. */
-export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayEnv> {
+export function homeRoutes(parts: { welcomePath: () => string | null }): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   routes.get("/", async (context) => {
     const typed = context.req.query("name");
@@ -18,10 +19,11 @@ export function homeRoutes(parts: { welcomePath: string | null }): Hono<GatewayE
       return context.redirect(`/${name.text}`, 303);
     }
     const { homePage } = await import("../render/home_page.ts");
-    const { origin } = context.env.site;
-    return new Response(homePage({ origin, welcomePath: parts.welcomePath }), {
+    const { site } = context.env;
+    return new Response(homePage({ origin: site.origin, welcomePath: parts.welcomePath() }), {
       headers: {
         ...pageSecurityHeaders(),
+        ...onionLocation(site),
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": PARTS,
       },

@@ -1,11 +1,11 @@
 import type { Context } from "hono";
 import type { ContentReader } from "../../resolver/content/content.ts";
+import { BlockNotHeldError } from "../../resolver/errors.ts";
 import { RAW_BLOCK_TYPE } from "../../resolver/trustless.ts";
 import { BadRequestError } from "../http/bad_request.ts";
 import { IMMUTABLE } from "../http/cache_policy.ts";
 import { isNotModified } from "../http/conditional.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
-import { problem } from "../http/problem.ts";
 import type { IpfsRequest } from "./ipfs_request.ts";
 
 /**
@@ -23,9 +23,7 @@ export async function ipfsBlock(
     });
   }
   const block = await content.localBlock(cid, context.get("call"));
-  if (block === null) {
-    return problem(404, "block-not-held", "Not held here", "This machine does not hold the block.");
-  }
+  if (block === null) throw new BlockNotHeldError("This machine does not hold the block.");
   const etag = `"${cid}.raw"`;
   const headers = {
     "Access-Control-Allow-Origin": "*",

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { CID } from "multiformats/cid";
+import { CAR_TYPE } from "../../resolver/content/car_reader.ts";
 import { isReadable, parseCid } from "../../resolver/content/cid.ts";
 import { RAW_BLOCK_TYPE } from "../../resolver/trustless.ts";
 import { BadRequestError } from "../http/bad_request.ts";
@@ -47,10 +48,10 @@ export function requestedForm({ req }: Context<GatewayEnv>): "file" | "raw" | "c
   if (format === "raw" || format === "car") return format;
   if (format !== undefined) {
     throw new BadRequestError("This gateway does not know the format that is asked for.", {
-      remedy: "Use ?format=raw for a block, or no format for the file.",
+      remedy: "Use ?format=raw for a block, ?format=car for many, or no format for the file.",
     });
   }
   const accept = req.header("Accept") ?? "";
   if (accept.includes(RAW_BLOCK_TYPE)) return "raw";
-  return accept.includes("application/vnd.ipld.car") ? "car" : "file";
+  return accept.includes(CAR_TYPE) ? "car" : "file";
 }

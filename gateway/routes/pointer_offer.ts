@@ -10,8 +10,9 @@ import type { Node, PutOutcome, Sender } from "../../resolver/node/node.ts";
 import type { WaitingRoom } from "../../resolver/peers/waiting_room.ts";
 import { createRateLimit } from "../../resolver/rate_limit.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
+import { refusedFeed } from "../../resolver/rules/refusals.ts";
 import type { Verifier } from "../../resolver/verify.ts";
-import { type Identity, parseIdentity } from "../../schemas/identity.ts";
+import { type Identity, identityText, parseIdentity } from "../../schemas/identity.ts";
 import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
 import { callerOf } from "../http/operator.ts";
@@ -67,6 +68,7 @@ export function pointerOffer(options: Options) {
       : await forward(context, pointer, options);
     if (outcome.kind === "greater-held") return greaterHeld(outcome.bytes);
     if (outcome.kind === "full") return full();
+    if (outcome.kind === "refused") throw refusedFeed(identityText(identity));
     resolver.accept(pointer);
     return new Response(null, { status: 204 });
   };

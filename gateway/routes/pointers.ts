@@ -6,8 +6,10 @@ import type { Node } from "../../resolver/node/node.ts";
 import type { WaitingRoom } from "../../resolver/peers/waiting_room.ts";
 import { createRateLimit } from "../../resolver/rate_limit.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
+import { NO_RULES, type OperatorRules } from "../../resolver/rules/operator_rules.ts";
+import { refusedFeed } from "../../resolver/rules/refusals.ts";
 import type { Verifier } from "../../resolver/verify.ts";
-import { type Identity, parseIdentity } from "../../schemas/identity.ts";
+import { type Identity, identityText, parseIdentity } from "../../schemas/identity.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
 import { problem } from "../http/problem.ts";
 import { changeFeed } from "./change_feed.ts";
@@ -24,6 +26,8 @@ export interface PointerRoutesOptions {
   /** The embedded node; without one the gateway answers from its cache and passes offers on. */
   readonly node: Node | null;
   readonly verifier: Verifier;
+  /** None unless given. */
+  readonly rules?: OperatorRules;
   /** To whom a gateway without a node passes offers on: the peers. */
   readonly peers: readonly PointerSource[];
   /** Told of records whose time has not come; they are looked up when it has. */
@@ -44,6 +48,12 @@ export function pointerRoutes(options: PointerRoutesOptions): Hono<ServiceEnv> {
     if (["GET", "HEAD"].includes(context.req.method)) {
       context.header("Access-Control-Allow-Origin", "*");
     }
+  });
+  const { rules = NO_RULES } = options;
+  routes.use("/v1/pointers/:identity", async (context, next) => {
+    const identity = parseIdentity(context.req.param("identity"));
+    if (rules.refusesIdentity(identity)) throw refusedFeed(identityText(identity));
+    await next();
   });
   routes.get("/v1/pointers", changeFeed(options));
   routes.put("/v1/pointers/:identity", pointerOffer(options));

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { GatewayEnv } from "../http/gateway_env.ts";
+import { onionLocation } from "../http/onion_location.ts";
 import { pageSecurityHeaders } from "../http/security_headers.ts";
 import type { Status } from "../status/status.ts";
 
@@ -9,11 +10,12 @@ export function statusRoutes(
 ): Hono<GatewayEnv> {
   const routes = new Hono<GatewayEnv>();
   for (const path of parts.paths) {
-    routes.get(path, async () => {
+    routes.get(path, async (context) => {
       const { statusPage } = await import("../render/status_page.ts");
       return new Response(statusPage(parts.read()), {
         headers: {
           ...pageSecurityHeaders(),
+          ...onionLocation(context.env.site),
           "Content-Type": "text/html; charset=utf-8",
           "Cache-Control": "no-store",
         },

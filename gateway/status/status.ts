@@ -8,6 +8,7 @@ import type { Node } from "../../resolver/node/node.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
 import type { PeersStatus } from "../../resolver/peers/start.ts";
 import type { Settings } from "../../schemas/setting.ts";
+import { onionUrlSetting } from "../config/onion_url.ts";
 import { seeksOthers } from "./seeks_others.ts";
 
 /** A node, as its operator sees it at one moment. */
@@ -23,6 +24,8 @@ export interface Status {
   readonly seeks: boolean;
   /** Null for a gateway without a node: it follows nobody. */
   readonly peers: PeersStatus | null;
+  /** The onion service that leads here; null for none. */
+  readonly onionUrl: string | null;
   /** What was reported since the start and needs the operator, e.g. a store that was damaged. */
   readonly warnings: readonly string[];
 }
@@ -88,6 +91,7 @@ export function readStatus(parts: StatusParts): Status {
     },
     seeks: seeksOthers(settings, node),
     peers: background.peers(),
+    onionUrl: settings.get(onionUrlSetting),
     warnings: background.warnings(),
   };
 }

@@ -1,30 +1,56 @@
 import type { KuboRPCClient } from "kubo-rpc-client";
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
-import { contentLimits } from "../content/limits.ts";
-import type { BlockSource, Call, Part } from "../contracts.ts";
+import { readCar } from "../content/car_reader.ts";
+import { carLimits, contentLimits } from "../content/limits.ts";
+import type { BlockSource, Call, DagRequest, Part, SourceBlock } from "../contracts.ts";
 import { OutboundError } from "../errors.ts";
 import { kuboSetting } from "../kubo_setting.ts";
+import type { Outbound } from "../outbound/outbound.ts";
 
 /** Kubo's own words for a block that neither it nor its peers have; it has no status for that. */
 const NOT_FOUND = /not found|could not find/i;
 
 /**
- * A Kubo daemon, by block, through its RPC. A daemon that is online fetches from the IPFS network; a
- * block that nobody has then ends in a time-out.
+ * A Kubo daemon, by block and by DAG, through its RPC. A daemon that is online fetches from the IPFS
+ * network; a block that nobody has then ends in a time-out.
  */
 export const kuboBlocks: Part<BlockSource> = {
   id: "kubo",
   settings: [kuboSetting],
-  async create({ settings }) {
+  async create({ settings, outbound }) {
     const url = settings.get(kuboSetting);
     if (url === null) return [];
     // Takes about 100 ms to import, and the permission to count CPUs.
     const { create } = await import("kubo-rpc-client");
     const { block } = create({ url });
-    return [{ id: "Kubo daemon", get: (cid, call) => getBlock(block, cid, call) }];
+    return [{
+      id: "Kubo daemon",
+      get: (cid, call) => getBlock(block, cid, call),
+      dag: (request, call) => exportDag(outbound, url, request, call),
+    }];
   },
 };
+
+/** The RPC exports whole DAGs alone: without a path and a range, and nothing less than all. */
+async function exportDag(
+  outbound: Outbound,
+  url: string,
+  { root, path, scope, range }: DagRequest,
+  call: Call,
+): Promise<AsyncIterable<SourceBlock> | null> {
+  if (path !== undefined || range !== undefined || scope !== "all") return null;
+  const { status, body } = await outbound.fetch({
+    url: `${url}/api/v0/dag/export?arg=${root}&progress=false`,
+    method: "POST",
+    trust: "operator",
+    ...carLimits,
+    maxRedirects: 0,
+  }, call);
+  if (status === 200) return (await readCar(body)).blocks;
+  await body.cancel();
+  return null;
+}
 
 async function getBlock(
   block: KuboRPCClient["block"],

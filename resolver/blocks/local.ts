@@ -6,6 +6,8 @@ export const localBlocks: Part<BlockSource> = {
   settings: [],
   create: ({ node }) =>
     Promise.resolve(
-      node === null ? [] : [{ id: "local", local: true, get: (cid) => node.blocks.get(cid) }],
+      node === null
+        ? []
+        : [{ id: "local", local: true, near: true, get: (cid) => node.blocks.get(cid) }],
     ),
 };

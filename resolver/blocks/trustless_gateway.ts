@@ -1,7 +1,7 @@
 import type { Setting } from "../../schemas/setting.ts";
 import { parseBaseUrls } from "../base_urls.ts";
 import type { BlockSource, Part } from "../contracts.ts";
-import { fetchRawBlock } from "../trustless.ts";
+import { trustlessSource } from "../trustless.ts";
 
 /** The first is run by the makers of Kubo and Helia; both serve raw blocks at a path to everybody. */
 const PUBLIC_GATEWAYS = "https://trustless-gateway.net,https://4everland.io";
@@ -20,11 +20,10 @@ export const trustlessGatewaysSetting: Setting<readonly string[]> = {
 export const trustlessGatewayBlocks: Part<BlockSource> = {
   id: "trustless-gateways",
   settings: [trustlessGatewaysSetting],
-  create: ({ settings, outbound }) =>
+  create: ({ settings, outbound, clock }) =>
     Promise.resolve(
-      settings.get(trustlessGatewaysSetting).map((gateway) => ({
-        id: `gateway ${new URL(gateway).host}`,
-        get: (cid, call) => fetchRawBlock(outbound, gateway, cid, call),
-      })),
+      settings.get(trustlessGatewaysSetting).map((baseUrl) =>
+        trustlessSource({ id: `gateway ${new URL(baseUrl).host}`, baseUrl, outbound, clock })
+      ),
     ),
 };

@@ -5,12 +5,13 @@ import type { Alarm } from "../deadline.ts";
 import { ContentWrongError, type RoadReport } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
 import { isInline, isReadable } from "./cid.ts";
-import type { VerifiedContent } from "./content.ts";
+import type { Roads, VerifiedContent } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
 import { type Delivery, startRace } from "./race.ts";
-import { createRanking } from "./ranking.ts";
+import { type ContentKind, createRankings } from "./ranking.ts";
 import type { Road } from "./road.ts";
 import { createSharedFetches } from "./shared_fetches.ts";
+import type { Trips } from "./trips.ts";
 import { verifyContent } from "./verified.ts";
 import { createWriteBehind } from "./write_behind.ts";
 
@@ -26,13 +27,30 @@ export interface BlocksOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** What a block is wanted for. */
+export interface BlockUse {
+  readonly kind: ContentKind;
+  /** `all` unless given. */
+  readonly roads?: Roads;
+  /** Further roads, to this CID alone. */
+  readonly locations?: readonly Road[];
+  /** Roads that cost so much that they are taken when no other leads there. */
+  readonly lastRoads?: readonly Road[];
+  /** Sources bring the blocks of one reading together, where they can. */
+  readonly trips?: Trips | undefined;
+  /** Where the block begins in the file that is read, bytes. */
+  readonly position?: number;
+}
+
 /** The one place where blocks are asked for, hashed and kept. */
 export interface Blocks {
   /**
-   * From memory, this machine, or wherever it comes from first; `locations` are further roads to this
-   * CID alone. Throws ContentUnreachableError, ContentWrongError.
+   * From memory, this machine, or wherever it comes from first.
+   * Throws ContentUnreachableError, ContentWrongError.
    */
-  get(cid: CID, call: Call, locations?: readonly Road[]): Promise<Delivery>;
+  get(cid: CID, call: Call, use?: BlockUse): Promise<Delivery>;
+  /** Keeps a block that came without being asked for. */
+  keep(cid: CID, block: VerifiedContent): void;
   /** From memory or this machine, or null. */
   getLocal(cid: CID, call: Call): Promise<VerifiedContent | null>;
   /** Resolves when every fetched block has reached the store. */
@@ -43,7 +61,7 @@ export interface Blocks {
 export function createBlocks(options: BlocksOptions): Blocks {
   const { sources, store, clock, alarm, limits, report } = options;
   const memory = createMemory(limits.cacheBytes);
-  const ranking = createRanking(clock);
+  const rankings = createRankings(clock);
   const fetches = createSharedFetches({
     limit: limits.fetchesAtOnce,
     milliseconds: limits.blockMilliseconds,
@@ -65,7 +83,7 @@ export function createBlocks(options: BlocksOptions): Blocks {
       : await verifyContent(cid, Uint8Array.from(digest));
   }
 
-  function keep(cid: CID, { content, road }: Delivery): void {
+  function keep(cid: CID, content: VerifiedContent, road = ""): void {
     // A larger one came from a location: it is no block that others would accept.
     if (content.length > limits.blockBytes) return;
     memory.set(cid.toString(), content);
@@ -73,26 +91,35 @@ export function createBlocks(options: BlocksOptions): Blocks {
   }
 
   return {
-    async get(anyVersion, call, locations = []) {
+    async get(anyVersion, call, use = BY_ITSELF) {
+      const { kind, roads: asked = "all", locations = [], lastRoads = [] } = use;
       const cid = anyVersion.toV1();
       const held = await atHand(cid);
       if (held !== null) {
         return { content: held, mediaType: "", road: MEMORY.road, roads: [MEMORY] };
       }
       if (isInline(cid) || !isReadable(cid)) throw notReadable(cid);
+      const ranking = rankings(kind);
       const roads = [
-        ...local.map((source) => roadTo(cid, source, limits)),
+        ...local.map((source) => roadTo(cid, source, use, limits)),
         // The publisher named the locations for exactly this content: unknown ones come first.
-        ...ranking.sort([...locations, ...remote.map((source) => roadTo(cid, source, limits))]),
+        ...ranking.sort([
+          ...locations,
+          ...remote.filter(({ near }) => asked === "all" || near === true)
+            .map((source) => roadTo(cid, source, use, limits)),
+        ]),
+        ...lastRoads,
       ];
-      const key = [cid, ...locations.map(({ name }) => name)].join(" ");
+      const key = [cid, asked, ...[...locations, ...lastRoads].map(({ name }) => name)].join(" ");
       return await fetches.get(key, (signal) => {
         const { hedgeMilliseconds } = limits;
         const race = startRace(cid, roads, { signal, clock, alarm, ranking, hedgeMilliseconds });
-        race.delivery.then((delivery) => keep(cid, delivery), () => {});
+        race.delivery.then(({ content, road }) => keep(cid, content, road), () => {});
         return race;
       }, call);
     },
+
+    keep: (cid, block) => keep(cid, block),
 
     async getLocal(anyVersion, call) {
       const cid = anyVersion.toV1();
@@ -110,6 +137,8 @@ export function createBlocks(options: BlocksOptions): Blocks {
   };
 }
 
+const BY_ITSELF: BlockUse = { kind: "media" };
+
 const MEMORY: RoadReport = {
   road: "memory",
   outcome: "delivered",
@@ -122,12 +151,19 @@ function createMemory(maxSize: number): LRUCache<string, VerifiedContent> {
   return new LRUCache({ maxSize, sizeCalculation: (block) => block.length + 256 });
 }
 
-function roadTo(cid: CID, source: BlockSource, limits: ContentLimits): Road {
+function roadTo(
+  cid: CID,
+  source: BlockSource,
+  { trips, position = 0 }: BlockUse,
+  limits: ContentLimits,
+): Road {
   return {
     name: source.id,
+    local: source.local === true,
     maxBytes: limits.blockBytes,
-    async fetch(signal) {
-      const bytes = await source.get(cid, { signal });
+    async fetch(call) {
+      const together = await trips?.take(source, cid, position, call) ?? null;
+      const bytes = together ?? await source.get(cid, call);
       return bytes === null ? null : { bytes, mediaType: "" };
     },
   };

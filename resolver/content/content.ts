@@ -21,6 +21,8 @@ export interface VerifiedFile {
    * Fails with ContentUnreachableError or ContentWrongError, possibly after the first pieces.
    */
   read(call: Call, range?: { start: number; end: number }): AsyncIterable<VerifiedContent>;
+  /** The roads that its blocks came by so far, each once. */
+  roads(): readonly RoadReport[];
 }
 
 /** A directory of the verified content, however many blocks it is spread over. */
@@ -48,15 +50,58 @@ export interface FeedDocument {
   readonly roads: readonly RoadReport[];
 }
 
+/** What is wanted of the DAGs that this machine holds. */
+export interface LocalDagRequest {
+  readonly root: CID;
+  /** As in `ContentReader.open`. */
+  readonly path: string;
+  /** `block`: the one block; `entity`: the file, or the folder's own blocks; `all`: all under it too. */
+  readonly scope: "block" | "entity" | "all";
+  /** Of a file alone these bytes, both ends included; counted from its end when negative. */
+  readonly bytes?: { readonly from: number; readonly to: number };
+}
+
+/** The blocks of (a part of) a DAG that this machine holds. */
+export interface LocalDag {
+  /** What lies at the path. */
+  readonly end: CID;
+  /**
+   * From the root to the end of the path, then depth first, each once. Fails with BlockNotHeldError when
+   * one of them is not held.
+   */
+  readonly blocks: AsyncIterable<{ readonly cid: CID; readonly content: VerifiedContent }>;
+}
+
+/** Who is asked for blocks: everybody, or only this machine and the operator's peers. */
+export type Roads = "all" | "near";
+
 /** The only way to content. */
 export interface ContentReader {
-  /** The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError. */
+  /**
+   * The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError,
+   * RefusedByOperatorError.
+   */
   feedDocument(pointer: VerifiedPointer, call: Call): Promise<FeedDocument>;
   /**
    * What lies at `/ipfs/{cid}/{path}`. Of a file's CID, one name as the path is the file's name.
-   * Throws PathNotFoundError too.
+   * `roads`: `all` unless given. `whole`: the file is going to be read from its beginning, under this call, by
+   * the first `read`: it gets what is on its way already. Until then, or until the signal aborts, somebody is
+   * sending it. Throws PathNotFoundError and RefusedByOperatorError too.
    */
-  open(root: CID, path: string, call: Call): Promise<VerifiedFile | VerifiedFolder>;
-  /** One verified block that this machine holds, or null. Asks nobody else. */
+  open(
+    root: CID,
+    path: string,
+    call: Call,
+    options?: { readonly whole?: boolean; readonly roads?: Roads },
+  ): Promise<VerifiedFile | VerifiedFolder>;
+  /**
+   * One verified block that this machine holds, or null. Asks nobody else. Throws
+   * RefusedByOperatorError.
+   */
   localBlock(cid: CID, call: Call): Promise<VerifiedContent | null>;
+  /**
+   * Many of them. Asks nobody else. Throws BlockNotHeldError when one on the way to the end of the path is
+   * not held, PathNotFoundError when there is no such path, and RefusedByOperatorError.
+   */
+  localDag(request: LocalDagRequest, call: Call): Promise<LocalDag>;
 }

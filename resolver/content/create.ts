@@ -1,14 +1,18 @@
-import { quote } from "../../schemas/quote.ts";
-import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
+import { CID } from "multiformats/cid";
+import type { BlockSource, Call, Clock, DagRequest, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
-import { PathNotFoundError } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
+import { type ContentRules, NO_RULES } from "../rules/operator_rules.ts";
+import { refusedContent } from "../rules/refusals.ts";
 import { createBlocks } from "./blocks.ts";
-import type { ContentReader } from "./content.ts";
+import { RAW } from "./cid.ts";
+import type { ContentReader, Roads } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
-import { type FolderContext, openEntry } from "./folder.ts";
+import { type FolderContext, openPath } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
-import { startReading } from "./reading.ts";
+import { openLocalDag } from "./local_dag.ts";
+import { createLocations } from "./locations.ts";
+import { type ReadingContext, startReading } from "./reading.ts";
 
 /** Where content comes from, where it is kept, and what it may cost. */
 export interface ContentReaderOptions {
@@ -20,6 +24,8 @@ export interface ContentReaderOptions {
   readonly clock: Clock;
   readonly alarm?: Alarm;
   readonly limits?: ContentLimits;
+  /** None unless given. */
+  readonly rules?: ContentRules;
   /** Told of blocks that the store did not take, e.g. because the disk is full. */
   readonly report: (error: unknown) => void;
 }
@@ -33,32 +39,71 @@ export interface StoringContentReader extends ContentReader {
 /** The one verifying reader: nothing reaches a visitor that was not hashed here. */
 export function createContentReader(options: ContentReaderOptions): StoringContentReader {
   const { blockSources, transports, limits = contentLimits, alarm = systemAlarm } = options;
+  const { rules = NO_RULES } = options;
+  const { lookupBlocks, readBlocks } = limits;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
-  const maxLinks = limits.nodeLinks;
-  const startLookup = (call: Call) =>
-    startReading(blocks, { maxBlocks: limits.lookupBlocks, maxLinks }, call);
-  const context: FolderContext = {
-    limits,
-    startLookup,
-    startReading: (call) => startReading(blocks, { maxBlocks: limits.readBlocks, maxLinks }, call),
-  };
+  const locations = createLocations({ transports, limits, alarm, keep: blocks.keep });
+  const shared: ReadingContext = { blocks, locations, limits, rules };
+
+  function contextOf(roads: Roads): FolderContext {
+    const start = (maxBlocks: number, dag: DagRequest | undefined, call: Call) =>
+      startReading(shared, { kind: "media", maxBlocks, roads, dag }, call);
+    return {
+      limits,
+      rules,
+      startLookup: (call) => start(lookupBlocks, undefined, call),
+      startReading: (dag, call) => start(readBlocks, dag, call),
+    };
+  }
+
+  const contexts = { all: contextOf("all"), near: contextOf("near") };
+
+  function check(root: CID, path: string): void {
+    if (rules.refusesPath(root, path)) throw refusedContent();
+  }
 
   return {
-    feedDocument: (pointer, call) =>
-      readFeedDocument(pointer, transports, startLookup(call), context),
-
-    async open(root, path, call) {
-      const single = !path.includes("/");
-      // Links to a file of a folder are made of its own CID and its name: there is nothing to look up.
-      const entry = await openEntry(root, single ? path : "", startLookup(call), context);
-      if (path === "" || (single && entry.kind === "file")) return entry;
-      const found = entry.kind === "folder" ? await entry.find(path, call) : null;
-      if (found !== null) return found;
-      throw new PathNotFoundError(`There is no ${quote(path)} in the content at ${root}.`);
+    async feedDocument(pointer, call) {
+      const root = CID.parse(pointer.cid);
+      check(root, "");
+      const plan = { kind: "feed", maxBlocks: lookupBlocks, roads: "all", pointer } as const;
+      const document = await readFeedDocument(pointer, {
+        ...contexts.all,
+        startFeed: (dag) => startReading(shared, { ...plan, dag }, call),
+      });
+      check(root, document.name);
+      return document;
     },
 
-    localBlock: (cid, call) => blocks.getLocal(cid, call),
+    async open(root, path, call, { whole = false, roads = "all" } = {}) {
+      check(root, path);
+      const context = { ...contexts[roads], goesOn: whole };
+      const reading = context.startReading(whole ? wholeAt(root, path) : undefined, call);
+      const entry = await openPath(root, path, reading, context).catch((error) => {
+        reading[Symbol.dispose]();
+        throw error;
+      });
+      if (entry.kind === "folder" || !whole) reading[Symbol.dispose]();
+      return entry;
+    },
+
+    async localBlock(cid, call) {
+      check(cid, "");
+      if (rules.refusesBlock(cid)) throw refusedContent();
+      return await blocks.getLocal(cid, call);
+    },
+
+    async localDag(request, call) {
+      check(request.root, request.path);
+      return await openLocalDag(request, shared, call);
+    },
 
     flush: () => blocks.flush(),
   };
+}
+
+/** A name behind a file's CID leads nowhere: of a folder then come only its own blocks. */
+function wholeAt(root: CID, path: string): DagRequest | undefined {
+  if (root.code === RAW) return undefined;
+  return path.includes("/") ? { root, path, scope: "entity" } : { root, scope: "entity" };
 }

@@ -1,69 +1,50 @@
 import { CID } from "multiformats/cid";
-import { OurSpaceError } from "../../schemas/errors.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
-import type { Transport } from "../contracts.ts";
+import type { DagRequest } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
 import { RAW } from "./cid.ts";
 import type { FeedDocument, VerifiedContent } from "./content.ts";
 import { readPieces } from "./file.ts";
 import { createFolder, findLink, type FolderContext } from "./folder.ts";
-import type { ContentLimits } from "./limits.ts";
-import type { Reading } from "./reading.ts";
-import type { Road } from "./road.ts";
+import { type Reading, roadsOf } from "./reading.ts";
 import type { FileNode, FolderNode, ShardNode } from "./unixfs.ts";
 import { concatenate } from "./verified.ts";
 
 /** What a folder's feed may be called; the first that is there is the feed. */
 export const FEED_NAMES = ["feed.xml", "index.xml", "rss.xml", "atom.xml", "feed.json"] as const;
 
+/** What the reading of one pointer's feed works with. */
+export interface FeedContext extends FolderContext {
+  /** Begins a task that may load as many blocks as a feed needs: these, in one trip if possible. */
+  startFeed(dag?: DagRequest): Reading;
+}
+
 /** The feed's document behind a pointer. Throws ContentUnreachableError, ContentWrongError. */
 export async function readFeedDocument(
   pointer: VerifiedPointer,
-  transports: readonly Transport[],
-  reading: Reading,
-  context: FolderContext,
+  context: FeedContext,
 ): Promise<FeedDocument> {
   const cid = CID.parse(pointer.cid);
-  const { limits } = context;
+  // Nearly every folder's feed has the first name: one trip brings the folder and the feed.
+  const likely: DagRequest = { root: cid, path: FEED_NAMES[0], scope: "entity" };
+  using reading = context.startFeed(cid.code === RAW ? undefined : likely);
   if (cid.code === RAW) {
-    const roads = pointer.locations.map((location) => roadTo(location, transports, limits));
-    const { content, mediaType } = await reading.load(cid, roads);
+    const { content, mediaType } = await reading.load(cid);
     return { bytes: content, cid, name: "", folder: null, mediaType, roads: reading.roads() };
   }
   const node = await reading.loadNode(cid);
   if (node.kind === "file") {
-    const bytes = await readWhole(node, reading, limits);
-    return { bytes, cid, name: "", folder: null, mediaType: "", roads: reading.roads() };
+    using whole = context.startFeed({ root: cid, scope: "all" });
+    const bytes = await readWhole(node, whole, context);
+    const roads = roadsOf(reading, whole);
+    return { bytes, cid, name: "", folder: null, mediaType: "", roads };
   }
   const feed = await findFeed(node, reading);
-  return {
-    bytes: await readWhole(feed.node, reading, limits),
-    cid: feed.cid,
-    name: feed.name,
-    folder: createFolder(cid, node, context),
-    mediaType: "",
-    roads: reading.roads(),
-  };
-}
-
-/** A location is compared as a whole: it may be larger than a block, up to the limit for feeds. */
-function roadTo(
-  location: string,
-  transports: readonly Transport[],
-  { feedBytes }: ContentLimits,
-): Road {
-  return {
-    name: location,
-    maxBytes: feedBytes,
-    async fetch(signal) {
-      const transport = transports.find((transport) => transport.accepts(location));
-      if (transport === undefined) {
-        throw new OurSpaceError("This gateway has no road of this kind.");
-      }
-      const { body, mediaType } = await transport.open(location, { signal });
-      return { bytes: new Uint8Array(await new Response(body).arrayBuffer()), mediaType };
-    },
-  };
+  using other = context.startFeed({ root: feed.cid, scope: "all" });
+  const bytes = await readWhole(feed.node, feed.name === FEED_NAMES[0] ? reading : other, context);
+  const folder = createFolder(cid, node, context);
+  const roads = roadsOf(reading, other);
+  return { bytes, cid: feed.cid, name: feed.name, folder, mediaType: "", roads };
 }
 
 async function findFeed(folder: FolderNode | ShardNode, reading: Reading) {
@@ -82,7 +63,7 @@ async function findFeed(folder: FolderNode | ShardNode, reading: Reading) {
 async function readWhole(
   node: FileNode,
   reading: Reading,
-  limits: ContentLimits,
+  { limits }: FeedContext,
 ): Promise<VerifiedContent> {
   if (node.size > limits.feedBytes) {
     throw new ContentWrongError(

@@ -1,10 +1,12 @@
 import type { CID } from "multiformats/cid";
-import type { Call } from "../contracts.ts";
+import type { Call, DagRequest } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
+import { RAW } from "./cid.ts";
+import type { ContentRules } from "../rules/operator_rules.ts";
 import type { VerifiedContent, VerifiedFile } from "./content.ts";
 import { inAdvance } from "./in_advance.ts";
 import type { ContentLimits } from "./limits.ts";
-import type { Reading } from "./reading.ts";
+import { type Reading, roadsOf } from "./reading.ts";
 import type { FileNode } from "./unixfs.ts";
 import { slice } from "./verified.ts";
 
@@ -17,17 +19,31 @@ export interface Range {
 /** What files of one reader share. */
 export interface FileContext {
   readonly limits: ContentLimits;
-  /** Begins a task that may load as many blocks as reading a file needs. */
-  startReading(call: Call): Reading;
+  readonly rules: ContentRules;
+  /** Begins a task that may load as many blocks as reading a file needs: these, in one trip if possible. */
+  startReading(dag: DagRequest | undefined, call: Call): Reading;
 }
 
-/** A file of verified content; `root` is given when its first block was loaded already. */
+/**
+ * A file of verified content; `root` is given when its first block was loaded already, and `opened` is the
+ * reading that did so: the first `read` of the whole file goes on with it.
+ */
 export function createFile(
   cid: CID,
   name: string,
   root: FileNode | null,
   { limits, startReading }: FileContext,
+  opened: Reading | null = null,
 ): VerifiedFile {
+  const readings: Reading[] = opened === null ? [] : [opened];
+  let goesOn = opened;
+
+  function start(dag: DagRequest | undefined, call: Call): Reading {
+    const reading = startReading(dag, call);
+    readings.push(reading);
+    return reading;
+  }
+
   async function loadRoot(reading: Reading): Promise<FileNode> {
     const node = root ?? await loadFileNode(cid, reading);
     if (node.size <= limits.fileBytes) return node;
@@ -39,20 +55,39 @@ export function createFile(
     cid,
     name,
     async size(call) {
-      return (await loadRoot(startReading(call))).size;
+      using reading = start(undefined, call);
+      return (await loadRoot(reading)).size;
     },
     async *read(call, range) {
-      const stop = new AbortController();
-      try {
-        const reading = startReading({ signal: AbortSignal.any([call.signal, stop.signal]) });
-        const node = await loadRoot(reading);
-        yield* readPieces(node, range ?? { start: 0, end: node.size }, reading, limits);
-      } finally {
-        // A reader who leaves early leaves blocks behind that are on their way.
-        stop.abort();
-      }
+      const begun = isWhole(root, range) ? goesOn : null;
+      if (begun !== null) goesOn = null;
+      // A reader who leaves early leaves blocks behind that are on their way: this ends them.
+      using reading = begun ?? start(tripFor(cid, root, range), call);
+      const node = await loadRoot(reading);
+      yield* readPieces(node, range ?? { start: 0, end: node.size }, reading, limits);
     },
+    roads: () => roadsOf(...readings),
   };
+}
+
+function isWhole(root: FileNode | null, range: Range | undefined): boolean {
+  return range === undefined || (range.start === 0 && range.end === root?.size);
+}
+
+/** One block needs no trip. */
+function tripFor(
+  cid: CID,
+  root: FileNode | null,
+  range: Range | undefined,
+): DagRequest | undefined {
+  if (cid.code === RAW) return undefined;
+  if (root !== null) {
+    const parts = range === undefined ? root.parts : partsWithin(root, 0, range);
+    if (parts.length < 2) return undefined;
+  }
+  return range === undefined || isWhole(root, range)
+    ? { root: cid, scope: "all" }
+    : { root: cid, scope: "entity", range };
 }
 
 /**
@@ -81,12 +116,13 @@ export async function* readPieces(
   }
 }
 
-interface PlacedPart extends Range {
+/** A part of a node, and its place in the file. */
+export interface PlacedPart extends Range {
   readonly cid: CID;
 }
 
 /** The parts of a node at `offset` that hold bytes of the range. */
-function partsWithin(node: FileNode, offset: number, range: Range): PlacedPart[] {
+export function partsWithin(node: FileNode, offset: number, range: Range): PlacedPart[] {
   const placed: PlacedPart[] = [];
   let start = offset + node.data.length;
   for (const { cid, size } of node.parts) {
@@ -98,13 +134,13 @@ function partsWithin(node: FileNode, offset: number, range: Range): PlacedPart[]
 }
 
 async function loadPart({ cid, start, end }: PlacedPart, reading: Reading): Promise<FileNode> {
-  const node = await loadFileNode(cid, reading);
+  const node = await loadFileNode(cid, reading, start);
   if (node.size === end - start) return node;
   throw new ContentWrongError("A part of the file is not as long as the file says.");
 }
 
-async function loadFileNode(cid: CID, reading: Reading): Promise<FileNode> {
-  const node = await reading.loadNode(cid);
+async function loadFileNode(cid: CID, reading: Reading, position = 0): Promise<FileNode> {
+  const node = await reading.loadNode(cid, position);
   if (node.kind === "file") return node;
   throw new ContentWrongError("A part of the file is a folder.");
 }

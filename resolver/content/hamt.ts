@@ -1,5 +1,5 @@
 import type { CID } from "multiformats/cid";
-import type { ShardNode } from "./unixfs.ts";
+import { shardDigits, type ShardNode } from "./unixfs.ts";
 
 /** Bits of the name's hash: a path through shards ends when they are used up. */
 const HASH_BITS = 64;
@@ -21,8 +21,7 @@ export async function findInShards(
     if (usedBits + width > HASH_BITS) return null;
     const place = Number(BigInt.asUintN(width, hash >> BigInt(HASH_BITS - usedBits - width)));
     usedBits += width;
-    const digits = (shard.fanout - 1).toString(16).length;
-    const prefix = place.toString(16).toUpperCase().padStart(digits, "0");
+    const prefix = place.toString(16).toUpperCase().padStart(shardDigits(shard.fanout), "0");
     const link = shard.links.find((link) => link.name === prefix || link.name === prefix + name);
     if (link === undefined) return null;
     if (link.name !== prefix) return link.cid;

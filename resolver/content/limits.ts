@@ -26,6 +26,16 @@ export interface ContentLimits {
   readonly pathCharacters: number;
   /** Blocks of a file that are fetched before the reader has asked for them. */
   readonly lookAhead: number;
+  /** Bytes of blocks that one source sent in one trip and nobody has asked for yet. */
+  readonly tripBytes: number;
+  /** Blocks that a trip may bring in vain. */
+  readonly tripWaste: number;
+  /** Bytes of a CAR that a pointer's location brings; a folder's feed may come behind its pictures. */
+  readonly locationCarBytes: number;
+  /** For such a CAR. */
+  readonly locationCarMilliseconds: number;
+  /** CARs of locations that are being read at the same time. */
+  readonly locationCarsAtOnce: number;
   /** Bytes of verified blocks that are kept in memory. */
   readonly cacheBytes: number;
   /** Bytes of blocks that wait to be written to the node's store. */
@@ -62,6 +72,15 @@ export const contentLimits: ContentLimits = {
   pathCharacters: 2_048,
   /** Hides one round trip; at most 4 blocks of memory for each visitor who reads a file. */
   lookAhead: 3,
+  /** A file's reader is never further behind than its look-ahead, unless somebody sends what it did not want. */
+  tripBytes: 8 * MEBIBYTE,
+  /** What was in memory already when the trip began, at most; an honest sender sends little else. */
+  tripWaste: 1_024,
+  locationCarBytes: 128 * MEBIBYTE,
+  /** Longer than a visitor waits: what comes later is there for the next one. */
+  locationCarMilliseconds: 60_000,
+  /** Each may send as fast as it likes, and no visitor's leaving ends it. */
+  locationCarsAtOnce: 8,
   /** A few hundred pages' feeds and pictures; one process of a gateway stays under 200 MB. */
   cacheBytes: 64 * MEBIBYTE,
   /** A disk that is slower than the network must not fill the memory. */
@@ -75,3 +94,14 @@ export const contentLimits: ContentLimits = {
   /** The deadline of a whole request: one block cannot use more. */
   blockMilliseconds: 10_000,
 };
+
+/** What a CAR from outside may cost, as limits of an outbound request. */
+export const carLimits = {
+  /** The largest file, and a tenth beside its bytes for nodes, CIDs and lengths. */
+  maxBytes: contentLimits.fileBytes * 1.1,
+  /** The largest file at 1 MB/s takes 5 hours. */
+  timeoutMilliseconds: 6 * 60 * 60_000,
+  /** A silent sender is left much earlier. A public gateway may have to look for the content first. */
+  headersMilliseconds: contentLimits.blockMilliseconds,
+  idleMilliseconds: contentLimits.blockMilliseconds,
+} as const;

@@ -36,13 +36,14 @@ export interface RaceOptions {
   readonly clock: Clock;
   readonly alarm: Alarm;
   readonly ranking: Ranking;
+  /** For roads whose latency is not known. */
   readonly hedgeMilliseconds: number;
 }
 
 /**
  * Asks the roads in their order: the next one when one has nothing or fails, and when the newest has
- * been silent for the hedge delay. Everything that comes is hashed; the first right answer wins, and
- * the others are stopped.
+ * shown no sign of life for longer than it nearly always takes. Everything that comes is hashed; the
+ * first right answer wins, and the others are stopped.
  */
 export function startRace(cid: CID, roads: readonly Road[], options: RaceOptions): Race {
   const runners: Runner[] = [];
@@ -62,20 +63,31 @@ async function run(
   const running = new Map<Runner, Promise<Runner>>();
   const end = new AbortController();
   const roadSignal = AbortSignal.any([signal, end.signal]);
+
+  function hedgeAfter(newest: Runner | undefined): Hedge | null {
+    if (newest === undefined) return null;
+    const usual = ranking.patience(newest.road.name) ?? hedgeMilliseconds;
+    // Nobody else is asked because this machine is busy for a moment.
+    const milliseconds = newest.road.local ? Math.max(usual, hedgeMilliseconds) : usual;
+    return { lastSign: () => newest.signAt, milliseconds };
+  }
+
   try {
     while (waiting.length > 0 || running.size > 0) {
       signal.throwIfAborted();
       const road = waiting.shift();
       if (road !== undefined) {
-        const runner: Runner = { road, startedAt: clock(), finish: null };
+        const startedAt = clock();
+        const runner: Runner = { road, startedAt, signAt: startedAt, finish: null };
         runners.push(runner);
         running.set(runner, complete(runner, cid, roadSignal, clock));
       }
-      const hedge = waiting.length > 0 ? hedgeMilliseconds : null;
-      const runner = await firstOf(running.values(), hedge, signal, alarm);
+      const hedge = waiting.length > 0 ? hedgeAfter(runners.at(-1)) : null;
+      const runner = await firstOf(running.values(), hedge, { signal, alarm, clock });
       if (runner === null || runner.finish === null) continue;
       running.delete(runner);
       const { answer, milliseconds } = runner.finish;
+      if (answer.outcome === "skipped") continue;
       const result = answer.outcome === "oversized" ? "failed" : answer.outcome;
       ranking.record(runner.road.name, result, milliseconds);
       if (answer.outcome !== "delivered") continue;
@@ -100,25 +112,48 @@ async function complete(
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Runner> {
-  const answer = await ask(runner.road, cid, signal);
+  const onSign = () => runner.signAt = clock();
+  const answer = await ask(runner.road, cid, { signal, onSign });
   runner.finish = { answer, milliseconds: clock() - runner.startedAt };
   return runner;
 }
 
-/** The first runner that finishes; null when the patience (milliseconds) ends before. */
+/** When the next road is asked although one is running. */
+interface Hedge {
+  /** When the road that is waited for was last seen to be at work. */
+  readonly lastSign: () => number;
+  /** Of silence. */
+  readonly milliseconds: number;
+}
+
+/** The first runner that finishes; null when there was silence for too long. */
 async function firstOf(
   running: Iterable<Promise<Runner>>,
-  patience: number | null,
-  signal: AbortSignal,
-  alarm: Alarm,
+  hedge: Hedge | null,
+  { signal, ...time }: Pick<RaceOptions, "signal" | "alarm" | "clock">,
 ): Promise<Runner | null> {
-  const outOfPatience = Promise.withResolvers<null>();
-  const cancel = patience === null ? () => {} : alarm(patience, () => outOfPatience.resolve(null));
+  const silence = hedge === null ? null : waitForSilence(hedge, time);
   try {
-    return await abortable(Promise.race([...running, outOfPatience.promise]), signal);
+    const ends = silence === null ? [...running] : [...running, silence.come];
+    return await abortable(Promise.race(ends), signal);
   } finally {
-    cancel();
+    silence?.cancel();
   }
+}
+
+function waitForSilence(
+  { lastSign, milliseconds }: Hedge,
+  { alarm, clock }: Pick<RaceOptions, "alarm" | "clock">,
+): { readonly come: Promise<null>; cancel(): void } {
+  const { promise: come, resolve } = Promise.withResolvers<null>();
+  let cancel = () => {};
+  function wait(): void {
+    const left = lastSign() + milliseconds - clock();
+    if (left <= 0) resolve(null);
+    else cancel = alarm(left, wait);
+  }
+  wait();
+  return { come, cancel: () => cancel() };
 }
 
 function recordBeaten(winner: Runner, losers: Runner[], ranking: Ranking, now: number): void {

@@ -6,6 +6,8 @@ import type { Answer, Road } from "./road.ts";
 export interface Runner {
   readonly road: Road;
   readonly startedAt: number;
+  /** When it was last seen to be at work. */
+  signAt: number;
   finish: { readonly answer: Answer; readonly milliseconds: number } | null;
 }
 

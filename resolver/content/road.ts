@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
-import { OutboundError } from "../errors.ts";
+import type { Call } from "../contracts.ts";
+import { ContentWrongError, NoRoadError, OutboundError } from "../errors.ts";
 import { OUTBOUND_REASON_TEXTS } from "../outbound/reason_texts.ts";
 import type { VerifiedContent } from "./content.ts";
 import { verifyContent } from "./verified.ts";
@@ -9,9 +10,17 @@ import { verifyContent } from "./verified.ts";
 export interface Road {
   /** For people: it is shown to visitors. */
   readonly name: string;
+  /** True for this machine's own. */
+  readonly local: boolean;
   readonly maxBytes: number;
-  /** `null`: not there. Throws: failed. */
-  fetch(signal: AbortSignal): Promise<Fetched | null>;
+  /** `null`: not there. Throws NoRoadError when it cannot be asked here, anything else: failed. */
+  fetch(call: RoadCall): Promise<Fetched | null>;
+}
+
+/** A question to a road. */
+export interface RoadCall extends Call {
+  /** Called when it is seen to be at work for this or for others: it is given more patience. */
+  readonly onSign: () => void;
 }
 
 /** What a road gave, not checked yet. */
@@ -24,12 +33,15 @@ export interface Fetched {
 /** What a road gave, after the check. `reason` is for people and names no internals. */
 export type Answer =
   | { readonly outcome: "delivered"; readonly content: VerifiedContent; readonly mediaType: string }
-  | { readonly outcome: "none" | "failed" | "forged" | "oversized"; readonly reason: string };
+  | {
+    readonly outcome: "none" | "failed" | "forged" | "oversized" | "skipped";
+    readonly reason: string;
+  };
 
 /** Asks one road, and hashes what comes. Never rejects. */
-export async function ask(road: Road, cid: CID, signal: AbortSignal): Promise<Answer> {
+export async function ask(road: Road, cid: CID, call: RoadCall): Promise<Answer> {
   try {
-    const fetched = await road.fetch(signal);
+    const fetched = await road.fetch(call);
     if (fetched === null) return { outcome: "none", reason: "It is not there." };
     if (fetched.bytes.length > road.maxBytes) return oversized(road);
     const content = await verifyContent(cid, fetched.bytes);
@@ -39,6 +51,8 @@ export async function ask(road: Road, cid: CID, signal: AbortSignal): Promise<An
     return { outcome: "delivered", content, mediaType: fetched.mediaType };
   } catch (error) {
     if (error instanceof OutboundError && error.reason === "too-large") return oversized(road);
+    if (error instanceof ContentWrongError) return { outcome: "forged", reason: error.message };
+    if (error instanceof NoRoadError) return { outcome: "skipped", reason: error.message };
     return { outcome: "failed", reason: reasonOf(error) };
   }
 }

@@ -39,6 +39,22 @@ export interface ShardNode {
 /** What a block can mean. */
 export type UnixfsNode = FileNode | FolderNode | ShardNode;
 
+/** The blocks that lie directly under a node. */
+export function linksOf(node: UnixfsNode): readonly CID[] {
+  return (node.kind === "file" ? node.parts : node.links).map(({ cid }) => cid);
+}
+
+/** The links of a shard that lead to further shards of the same folder: they have no entry's name. */
+export function shardsUnder({ links, fanout }: ShardNode): readonly CID[] {
+  const digits = shardDigits(fanout);
+  return links.filter(({ name }) => name.length === digits).map(({ cid }) => cid);
+}
+
+/** How many hexadecimal digits, a place's number, begin the name of each link in a shard. */
+export function shardDigits(fanout: number): number {
+  return (fanout - 1).toString(16).length;
+}
+
 /** Kubo makes 256 and reads up to 1,024. */
 const MAX_FANOUT = 1_024;
 

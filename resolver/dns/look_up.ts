@@ -1,3 +1,4 @@
+import { isOnionName } from "../../schemas/location.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Call } from "../contracts.ts";
 import { NameLookupError } from "../errors.ts";
@@ -7,6 +8,9 @@ import type { DnsServer } from "./server.ts";
 
 /** A datagram may get lost, so every server is asked again when none of them answered. */
 const ROUNDS = 2;
+
+/** What RFC 7686 has every resolver say of an onion name: there is no such record. Nobody is asked. */
+const NO_ONION: DnsAnswer<string> = { records: [], authenticated: false, ttlSeconds: 3_600 };
 
 /**
  * Asks one server after the other until one answers. "No such record" is an answer; so is a bogus
@@ -18,6 +22,7 @@ export async function lookUp(
   servers: readonly DnsServer[],
   call: Call,
 ): Promise<DnsAnswer<string>> {
+  if (isOnionName(question.name)) return NO_ONION;
   const failures: unknown[] = [];
   for (const server of Array<readonly DnsServer[]>(ROUNDS).fill(servers).flat()) {
     const reply = await server.ask(question, call).catch((cause) => {

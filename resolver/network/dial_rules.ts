@@ -1,5 +1,6 @@
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { LRUCache } from "lru-cache";
+import { isOnionName } from "../../schemas/location.ts";
 import type { Clock } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
 import type { DnsClient } from "../dns/client.ts";
@@ -83,6 +84,8 @@ export function createDialRules(
     mayTell,
 
     async mayDial(address) {
+      // Dialling would ask the DNS for its name.
+      if (isOnion(address)) return false;
       if (isTrusted(address)) return true;
       const target = targetOf(address);
       if (target === null) return false;
@@ -96,6 +99,12 @@ export function createDialRules(
 /** The address without the peer's id at its end. */
 function withoutPeer(address: Multiaddr): string {
   return address.toString().replace(/\/p2p\/[^/]+$/, "");
+}
+
+function isOnion(address: Multiaddr): boolean {
+  return address.getComponents().some(({ name, value }) =>
+    name.startsWith("dns") && isOnionName(value ?? "")
+  );
 }
 
 function targetOf(address: Multiaddr): Target | null {

@@ -88,5 +88,11 @@ export interface LookUpCounters {
   readonly milliseconds: number;
 }
 
-/** Why a record was not taken: the pointer's rules, or the network's own. */
-export type NetworkRefusal = RefusalReason | "older" | "rate-limited" | "full" | "unknown-key";
+/** Why a record was not taken: the pointer's rules, the network's own, or the operator's. */
+export type NetworkRefusal =
+  | RefusalReason
+  | "older"
+  | "rate-limited"
+  | "full"
+  | "operator-rules"
+  | "unknown-key";

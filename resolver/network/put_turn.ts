@@ -1,4 +1,4 @@
-import { identityKey } from "../../schemas/identity.ts";
+import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Clock } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
@@ -34,6 +34,8 @@ export interface PutTurnOptions {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly alarm: Alarm;
+  /** Whose pointers the operator does not pass on; nobody's unless given. */
+  readonly refuses?: (identity: Identity) => boolean;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -49,6 +51,7 @@ export type PutTurn = (due: DuePointer) => Promise<void>;
 /** Remembers how often each pointer failed in a row. */
 export function createPutTurn(options: PutTurnOptions): PutTurn {
   const { pointers, network, verifier, clock, alarm, random, signal, report } = options;
+  const { refuses = () => false } = options;
   const failures = new Map<string, number>();
 
   async function verified(due: DuePointer): Promise<VerifiedPointer | null> {
@@ -117,6 +120,9 @@ export function createPutTurn(options: PutTurnOptions): PutTurn {
   }
 
   return async (due) => {
+    if (refuses(due.identity)) {
+      return pointers.schedule.postpone(due.identity, nextTurn(clock(), random));
+    }
     const pointer = await verified(due);
     const outcome = pointer === null ? null : await put(pointer);
     if (outcome !== null && outcome.confirmed === 0 && outcome.failed > 0) await learnGreater(due);

@@ -80,6 +80,10 @@ export class RecordStore extends BaseDatastore {
       this.#counters.refuse("full");
       throw new NotTakenError("There is no room for the sender's pointer here.");
     }
+    if (outcome.kind === "refused") {
+      this.#counters.refuse("operator-rules");
+      throw new NotTakenError("The node's operator does not hold this wallet's pointers.");
+    }
     // Whoever put it gives it to all who should hold it: our own turn comes later, a new one's included.
     const now = this.#clock();
     this.#pointers.schedule.leaveToOthers(pointer.identity, nextTurn(now, this.#random), now);

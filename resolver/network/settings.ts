@@ -1,4 +1,5 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
+import { parseOnOff } from "../../schemas/on_off.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Setting } from "../../schemas/setting.ts";
 
@@ -54,13 +55,7 @@ export const dhtAnnounceSetting: Setting<readonly string[]> = {
 export const dhtMdnsSetting: Setting<boolean> = {
   name: "DHT_MDNS",
   fallback: "off",
-  parse: (text) => {
-    if (text === "on") return true;
-    if (text === "off" || text === "") return false;
-    throw new OurSpaceError(`${quote(text)} is neither "on" nor "off".`, {
-      remedy: "Write one of them.",
-    });
-  },
+  parse: parseOnOff,
   meaning: "Whether nodes of the local network find each other by multicast DNS: `on` or `off`.",
   danger:
     "Everybody on the local network learns of this node and can make it connect to hosts there.",

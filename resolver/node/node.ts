@@ -22,7 +22,9 @@ export type PutOutcome =
   /** A greater one is held; these are its bytes. */
   | { readonly kind: "greater-held"; readonly bytes: Uint8Array<ArrayBuffer> }
   /** The store is full, and it is this sender's own pointers that would have to make room. */
-  | { readonly kind: "full" };
+  | { readonly kind: "full" }
+  /** The operator's rules refuse whose it is. */
+  | { readonly kind: "refused" };
 
 /** A page of the change feed, ascending. */
 export interface ChangePage {

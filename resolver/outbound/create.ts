@@ -33,7 +33,8 @@ export function createOperatorOutbound(certificateAuthorities: readonly string[]
   });
 }
 
-function outboundOver(exchanges: Exchanges): Outbound {
+/** The client's limits and redirects over any way to exchange. */
+export function outboundOver(exchanges: Exchanges): Outbound {
   return {
     async fetch(request, call) {
       call.signal.throwIfAborted();

@@ -8,7 +8,7 @@ const MAX_REDIRECTS = 3;
 
 /**
  * From the look-up of a stranger's host to the last of its headers. An operator's host may use the
- * whole deadline, because a long poll answers late on purpose.
+ * whole deadline unless the request says less, because a long poll answers late on purpose.
  */
 const STRANGER_HEADERS_MILLISECONDS = 10_000;
 
@@ -27,9 +27,8 @@ export async function follow(
   let url = start;
   let headers = withDefaults(request.headers ?? {});
   for (let hop = 0;; hop++) {
-    const patience = trust === "stranger"
-      ? STRANGER_HEADERS_MILLISECONDS
-      : request.timeoutMilliseconds;
+    const patience = request.headersMilliseconds ??
+      (trust === "stranger" ? STRANGER_HEADERS_MILLISECONDS : request.timeoutMilliseconds);
     const exchange = { url, method, headers, signal: lifetime.signal, ...(body && { body }) };
     const response = await lifetime.within(patience, exchanges[trust](exchange));
     checkStatus(response.status, url);

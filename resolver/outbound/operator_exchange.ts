@@ -1,3 +1,4 @@
+import { isOnionName } from "../../schemas/location.ts";
 import { OutboundError } from "../errors.ts";
 import type { Exchanger } from "./exchange.ts";
 
@@ -15,6 +16,10 @@ export function createOperatorExchange(
     ? undefined
     : Deno.createHttpClient({ caCerts: [...certificateAuthorities] });
   return async ({ url, method, headers: sent, body, signal }) => {
+    // The runtime would ask the DNS for its name.
+    if (isOnionName(url.hostname)) {
+      throw new OutboundError(`${url.host} is reached through Tor only.`, { reason: "refused" });
+    }
     const response = await fetch(url, {
       method,
       headers: sent,

@@ -17,6 +17,11 @@ export interface OutboundRequest {
   readonly maxBytes: number;
   /** For everything, from the name's look-up to the last byte. */
   readonly timeoutMilliseconds: number;
+  /**
+   * The longest wait for the headers. Default: 10 s for a stranger's host, from its look-up on;
+   * `timeoutMilliseconds` for an operator's.
+   */
+  readonly headersMilliseconds?: number;
   /** The longest wait between two pieces of the body; `timeoutMilliseconds` unless given. */
   readonly idleMilliseconds?: number;
   /**

@@ -1,24 +1,41 @@
+import { isOnionHost, isOnionName } from "../../schemas/location.ts";
 import { quote } from "../../schemas/quote.ts";
 import { OutboundError } from "../errors.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** Services below this port answer to other protocols and were not made for a stranger's requests. */
 const FIRST_UNPRIVILEGED_PORT = 1024;
 
 /** Throws OutboundError `refused` when a stranger may not lead us to such a URL, whoever its host is. */
 export function checkStrangerUrl(url: URL): void {
-  const fault = strangerUrlFault(url);
-  if (fault !== null) {
-    throw new OutboundError(`${quote(url.host)} is not asked: ${fault}.`, { reason: "refused" });
-  }
+  refuse(url, authorityFault(url) ?? clearnetFault(url));
 }
 
-function strangerUrlFault(url: URL): string | null {
+/** The same for a URL that is asked through Tor: an onion service, and nothing else. */
+export function checkOnionUrl(url: URL): void {
+  refuse(url, authorityFault(url) ?? (isOnionHost(url.hostname) ? null : "it is no onion service"));
+}
+
+/** Throws OutboundError `refused` for a method that could change something at a stranger's host. */
+export function checkOnlyReads(method: Exchange["method"]): void {
+  if (method === "GET" || method === "HEAD") return;
+  throw new OutboundError("Nothing is sent to a stranger's host.", { reason: "refused" });
+}
+
+function refuse(url: URL, fault: string | null): void {
+  if (fault === null) return;
+  throw new OutboundError(`${quote(url.host)} is not asked: ${fault}.`, { reason: "refused" });
+}
+
+function authorityFault(url: URL): string | null {
   if (url.username !== "" || url.password !== "") return "the address holds a user name";
-  if (!isAllowedPort(url)) return `port ${url.port} is not allowed`;
+  return isAllowedPort(url) ? null : `port ${url.port} is not allowed`;
+}
+
+function clearnetFault(url: URL): string | null {
   // Certificates name hosts without the root's dot, so the name could not be checked.
   if (url.hostname.endsWith(".")) return "the host ends with a dot";
-  // RFC 7686: an onion name must not be given to the DNS.
-  if (url.hostname.endsWith(".onion")) return "an onion service is reached through Tor only";
+  if (isOnionName(url.hostname)) return "an onion service is reached through Tor only";
   return null;
 }
 

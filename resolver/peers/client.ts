@@ -1,7 +1,7 @@
 import { type Identity, identityText } from "../../schemas/identity.ts";
 import { POINTER_MAX_BYTES, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, Clock } from "../contracts.ts";
-import { UnavailableError } from "../errors.ts";
+import { RefusedByOperatorError, UnavailableError } from "../errors.ts";
 import type { Outbound, OutboundRequest, OutboundResponse } from "../outbound/outbound.ts";
 import { type Acquaintances, ACQUAINTANCES_MAX_BYTES, readAcquaintances } from "./acquaintances.ts";
 import { PAGE_MAX_BYTES, PAGE_RECORDS, type PeerPage, readChangePage } from "./change_page.ts";
@@ -26,9 +26,12 @@ export type ChangesAnswer =
 export interface PeerClient {
   /** What it is called in reports. */
   readonly name: string;
-  /** Null: not known there. */
+  /** Null: not known there, or not served. */
   pointer(identity: Identity, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Undefined: held there now; otherwise the greater one that is held instead. */
+  /**
+   * Undefined: held there now; otherwise the greater one that is held instead. Throws
+   * RefusedByOperatorError too: there is no use in trying again.
+   */
   offer(pointer: VerifiedPointer, call: Call): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Waits for a first change for up to 25 s. Throws PeerGarbageError too. */
   changes(since: string, call: Call): Promise<ChangesAnswer>;
@@ -75,6 +78,13 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     return new UnavailableError(`${name} answered the ${what} with ${response.status}.`);
   }
 
+  async function refusedByOperator(response: OutboundResponse): Promise<RefusedByOperatorError> {
+    await response.body.cancel();
+    return new RefusedByOperatorError(
+      `The operator of ${name} does not hold this wallet's pointers.`,
+    );
+  }
+
   const pointerPath = (identity: Identity) => `/v1/pointers/${identityText(identity)}`;
 
   return {
@@ -83,7 +93,7 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     async pointer(identity, call) {
       const response = await ask(pointerPath(identity), POINTER_LIMITS, call);
       if (response.status === 200) return await bytesOf(response);
-      if (response.status !== 404) throw await refused("question", response);
+      if (!NOTHING_THERE.includes(response.status)) throw await refused("question", response);
       await response.body.cancel();
       return null;
     },
@@ -95,6 +105,7 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
         body: pointer.bytes,
       });
       if (response.status === 409) return await bytesOf(response);
+      if (response.status === 451) throw await refusedByOperator(response);
       if (response.status !== 204) throw await refused("pointer", response);
       await response.body.cancel();
       return undefined;
@@ -123,6 +134,9 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     },
   };
 }
+
+/** What its operator refuses (451) is not there either, and no failure of the peer. */
+const NOTHING_THERE: readonly number[] = [404, 451];
 
 const POINTER_LIMITS = { maxBytes: POINTER_MAX_BYTES, timeoutMilliseconds: DEADLINE_MILLISECONDS };
 const ACQUAINTANCES_LIMITS = {

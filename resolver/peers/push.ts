@@ -2,6 +2,7 @@ import { identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call } from "../contracts.ts";
 import { abortable, type Alarm } from "../deadline.ts";
+import { RefusedByOperatorError } from "../errors.ts";
 import type { Node, Sender } from "../node/node.ts";
 import type { Verifier } from "../verify.ts";
 import { createBackoff } from "./backoff.ts";
@@ -56,11 +57,13 @@ export async function push(
       if (greater === undefined) return;
       const held = await verifier.verify(greater, pointer.identity);
       node.pointers.put(held, { kind: "peer", key: base });
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
       if (isWaiting(key, pointer)) {
-        // At the end: one that the peer does not want holds up no other.
         waiting.delete(key);
+        // The peer's operator has decided: asking again is of no use.
+        if (error instanceof RefusedByOperatorError) return;
+        // At the end: one that the peer does not want holds up no other.
         waiting.set(key, pointer);
       }
       await pause(backoff.next(), { alarm, signal });

@@ -1,6 +1,8 @@
+import { identityText } from "../../schemas/identity.ts";
 import type { Part, PointerSource } from "../contracts.ts";
 import { UnavailableError } from "../errors.ts";
 import type { PointerStore } from "../node/node.ts";
+import { refusedFeed } from "../rules/refusals.ts";
 
 /** The embedded node's own store. Absent in a gateway without a node. */
 export const storeSource: Part<PointerSource> = {
@@ -22,6 +24,7 @@ function sourceOver(pointers: PointerStore): PointerSource {
       Promise.try(() => {
         const outcome = pointers.put(pointer, { kind: "stranger", key: "look-up" });
         if (outcome.kind === "full") throw new UnavailableError("The node's store is full.");
+        if (outcome.kind === "refused") throw refusedFeed(identityText(pointer.identity));
         return outcome.kind === "greater-held" ? outcome.bytes : undefined;
       }),
   };

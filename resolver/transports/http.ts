@@ -1,6 +1,6 @@
-import { OurSpaceError } from "../../schemas/errors.ts";
-import { contentLimits } from "../content/limits.ts";
+import { isOnionName } from "../../schemas/location.ts";
 import type { Part, Transport } from "../contracts.ts";
+import { openedLocation } from "../opened_location.ts";
 
 /** How long a site may stop in the middle of its answer. */
 const IDLE_MILLISECONDS = 5_000;
@@ -15,21 +15,17 @@ export const httpTransport: Part<Transport> = {
       accepts(location) {
         const url = URL.parse(location);
         return url !== null && ["https:", "http:"].includes(url.protocol) &&
-          !url.hostname.endsWith(".onion");
+          !isOnionName(url.hostname);
       },
       async open(location, call) {
         const response = await outbound.fetch({
           url: location,
           trust: "stranger",
-          maxBytes: contentLimits.feedBytes,
-          timeoutMilliseconds: contentLimits.blockMilliseconds,
+          maxBytes: call.maxBytes,
+          timeoutMilliseconds: call.milliseconds,
           idleMilliseconds: IDLE_MILLISECONDS,
         }, call);
-        if (response.status !== 200) {
-          await response.body.cancel();
-          throw new OurSpaceError(`It answered with status ${response.status}.`);
-        }
-        return { body: response.body, mediaType: response.headers.get("Content-Type") ?? "" };
+        return await openedLocation(response);
       },
     }]),
 };

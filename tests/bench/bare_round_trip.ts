@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { startDelayRelay } from "./delay_relay.ts";
-import { listeningPort } from "./free_ports.ts";
+import { listeningPort } from "../support/free_ports.ts";
 import { median, time } from "./measure.ts";
 
 const ROUNDS = 40;

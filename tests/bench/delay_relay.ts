@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { listeningPort } from "./free_ports.ts";
+import { listeningPort } from "../support/free_ports.ts";
 
 /** A TCP relay before a server of this machine: what goes through it comes late, as over a long line. */
 export interface DelayRelay extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
 import { ROOT, taskCommand } from "../support/task_process.ts";
 import { openTestGateway } from "../support/test_gateway.ts";
-import { freePorts } from "./free_ports.ts";
+import { freePorts } from "../support/free_ports.ts";
 import { median } from "./measure.ts";
 import { SENDER } from "../support/nodes.ts";
 

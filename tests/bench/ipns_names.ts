@@ -4,7 +4,7 @@ import { sha256 } from "multiformats/hashes/sha2";
 import type { Kubo } from "../support/kubo.ts";
 import { startKuboNetwork } from "../support/kubo_network.ts";
 import { startDelayRelay } from "./delay_relay.ts";
-import { freePorts } from "./free_ports.ts";
+import { freePorts } from "../support/free_ports.ts";
 import type { NameNetwork, NameNetworkOptions } from "./name_network.ts";
 
 /** Longer than Kubo looks for a name by itself. */

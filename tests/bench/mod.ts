@@ -5,11 +5,14 @@
 import { benchEdge } from "./edge.ts";
 import { benchFeed } from "./feed.ts";
 import { benchIpns } from "./ipns.ts";
+import { benchMedia } from "./media.ts";
 import { benchNetwork } from "./network.ts";
 import { benchGrowth } from "./network_growth.ts";
 import { benchMemory } from "./network_memory.ts";
 import { benchPush } from "./push.ts";
 import { benchResolution } from "./resolution.ts";
+import { benchRoads } from "./roads.ts";
+import { benchRules } from "./rules.ts";
 import { benchServing } from "./serving.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -18,7 +21,10 @@ const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = {
   feed: benchFeed,
   resolution: benchResolution,
   serving: benchServing,
+  rules: benchRules,
   edge: benchEdge,
+  roads: benchRoads,
+  media: benchMedia,
   push: benchPush,
   network: benchNetwork,
   growth: benchGrowth,

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { makeSigner } from "../support/pointers.ts";
 import { ROOT } from "../support/task_process.ts";
 import { type DelayRelay, startDelayRelay } from "./delay_relay.ts";
-import { freePorts } from "./free_ports.ts";
+import { freePorts } from "../support/free_ports.ts";
 import type { NodesPlan, OrderName, Orders } from "./network_orders.ts";
 
 /** Processes that are starting at the same time: each keeps a core busy for a second. */

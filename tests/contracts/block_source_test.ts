@@ -3,7 +3,7 @@ import { blockSources } from "../../resolver/blocks/mod.ts";
 import { contentLimits } from "../../resolver/content/limits.ts";
 import type { BlockSource } from "../../resolver/contracts.ts";
 import { OutboundError } from "../../resolver/errors.ts";
-import { type Blocks, rawTree } from "../support/blocks.ts";
+import { type Blocks, fileTree, rawTree } from "../support/blocks.ts";
 import { CALL } from "../support/content.ts";
 import { LIBP2P_TEST, startNetworkNode, until } from "../support/network.ts";
 import { temporaryNode } from "../support/nodes.ts";
@@ -14,6 +14,7 @@ import { patterned } from "../support/source_files.ts";
 const HELLO = await rawTree(new TextEncoder().encode("hello"));
 const LARGE = await rawTree(patterned(contentLimits.blockBytes));
 const TOO_LARGE = await rawTree(patterned(contentLimits.blockBytes + 1));
+const FILE = await fileTree(patterned(10_000));
 const MISSING = await rawTree(new Uint8Array([1]));
 
 /** How a part is given something to ask, by the part's id: a new part needs a line here. */
@@ -70,6 +71,28 @@ for (const part of blockSources) {
     await using held = start({ blocks: TOO_LARGE.blocks });
     const source = await connect(held);
     await assert.rejects(source.get(TOO_LARGE.root, CALL), { reason: "too-large" });
+  });
+
+  Deno.test(`${part.id}: gives a whole DAG in one trip, and none of what is not held`, async () => {
+    await using held = start({ blocks: FILE.blocks });
+    const { dag } = await connect(held);
+    assert.ok(dag);
+    const blocks = await dag({ root: FILE.root, scope: "all" }, CALL);
+    assert.ok(blocks !== null);
+    const given = await Array.fromAsync(blocks);
+    assert.deepEqual(given.map(({ cid }) => cid.toString()), [...FILE.blocks.keys()]);
+    assert.deepEqual(given.map(({ bytes }) => bytes), [...FILE.blocks.values()]);
+    assert.equal(held.asked.length, 1);
+    assert.equal(await dag({ root: MISSING.root, scope: "all" }, CALL), null);
+  });
+
+  Deno.test(`${part.id}: a trip that is ended ends at once`, async () => {
+    await using held = start({ blocks: FILE.blocks });
+    const { dag } = await connect(held);
+    const leaver = new AbortController();
+    const asking = dag?.({ root: FILE.root, scope: "all" }, leaver);
+    leaver.abort();
+    await assert.rejects(asking ?? Promise.resolve(), { name: "AbortError" });
   });
 
   Deno.test(`${part.id}: a call that is ended ends at once`, async () => {

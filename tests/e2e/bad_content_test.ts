@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-// @ts-types="@types/dns-packet"
-import { type Answer, decode } from "dns-packet";
-import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { CID } from "multiformats/cid";
 import { dangersIn } from "../support/dangers.ts";
-import { replyTo } from "../support/dns_packets.ts";
-import { type DnsServerProcess, startDnsServer } from "../support/dns_server.ts";
 import { publishFeed, publishPointer } from "../support/feed_offers.ts";
+import { startHosts } from "../support/hosts.ts";
 import { redirectTo, respond } from "../support/http_answers.ts";
 import { makeSigner } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
@@ -23,19 +19,6 @@ async function blockOf(test: TestGateway, document: string) {
   const bytes = await test.node.blocks.get(CID.parse(cid));
   assert.ok(bytes !== null);
   return { cid, bytes };
-}
-
-/** A DNS server that knows the IPv4 addresses of some hosts. */
-function startHosts(hosts: Readonly<Record<string, string>>): Promise<DnsServerProcess> {
-  return startDnsServer({
-    udp(query, { send }) {
-      const [question] = decode(Buffer.from(query)).questions ?? [];
-      const { name = "", type = "" } = question ?? {};
-      const data = type === "A" ? hosts[name] : undefined;
-      const answers: Answer[] = data === undefined ? [] : [{ type: "A", name, ttl: 60, data }];
-      send(replyTo(query, { answers }));
-    },
-  });
 }
 
 Deno.test("what is no feed is told in words, and what is published next is shown", async () => {

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { createFront } from "../../gateway/front.ts";
 import { loadedByImport } from "../support/modules.ts";
 
-const front = createFront(new URL("https://gateway.example"));
+const front = createFront({
+  publicOrigin: new URL("https://gateway.example"),
+  onionOrigin: null,
+});
 const ask = (path: string, host = "gateway.example", method = "GET") =>
   front.fetch(new Request(`https://${host}${path}`, { method }));
 

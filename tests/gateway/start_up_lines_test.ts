@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../gateway/config/config.ts";
 import { startUpLines } from "../../gateway/start_up_lines.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
+import { ONION_HOST } from "../support/onion_services.ts";
 import { temporaryNode } from "../support/nodes.ts";
 import { scriptedNetwork } from "../support/scripted_network.ts";
 
@@ -61,4 +62,17 @@ Deno.test("a default is said in words where its text alone says nothing", async 
   assert.match(text, /^ {2}DHT_LISTEN +a TCP port on HOST chosen once and kept.*\(default\)$/m);
   assert.match(text, /^ {2}NODE +embedded {2}\(default\)$/m);
   assert.match(text, /^ {2}DHT_MDNS +on$/m);
+});
+
+Deno.test("an onion service is named with the line that Tor needs", async () => {
+  const named = await lines(null, { ONION_URL: `http://${ONION_HOST}` });
+  assert.match(named, new RegExp(`^Over Tor: http://${ONION_HOST}/ `, "m"));
+  assert.match(named, /^ +HiddenServicePort 80 127\.0\.0\.1:8000$/m);
+  assert.match(
+    await lines(null, { ONION_URL: `http://${ONION_HOST}:8080` }),
+    /HiddenServicePort 8080 127/,
+  );
+  const behindTls = await lines(null, { ONION_URL: `https://${ONION_HOST}` });
+  assert.doesNotMatch(behindTls, /HiddenServicePort/);
+  assert.doesNotMatch(await lines(null), /Over Tor/);
 });

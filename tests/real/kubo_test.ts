@@ -7,11 +7,13 @@ import type { VerifiedFile, VerifiedFolder } from "../../resolver/content/conten
 import { concatenate } from "../../resolver/content/verified.ts";
 import type { BlockSource } from "../../resolver/contracts.ts";
 import { ContentUnreachableError } from "../../resolver/errors.ts";
-import { rawTree } from "../support/blocks.ts";
+import { fakeSource, folderTree, holding, rawTree } from "../support/blocks.ts";
 import { CALL, outcomes, readerOver, rejection } from "../support/content.ts";
 import { type Kubo, startKubo } from "../support/kubo.ts";
+import { ipfsApp } from "../support/ipfs_app.ts";
 import { partContext } from "../support/parts.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
+import { recordingProxy } from "../support/recording_proxy.ts";
 import { patterned } from "../support/source_files.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { realTest } from "../support/tools.ts";
@@ -162,3 +164,63 @@ realTest("ipfs", "the largest block that Kubo makes is within the limit", async 
     await kubo.stop();
   }
 });
+
+realTest("ipfs", "Kubo's gateway brings a file, and a range of it, in one trip", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/video.mp4`;
+  const bytes = patterned(3_000_000);
+  await Deno.writeFile(path, bytes);
+  const kubo = await startKubo();
+  const proxy = recordingProxy(kubo.gatewayUrl);
+  try {
+    const root = CID.parse(await kubo.run(["add", "--quieter", "--cid-version=1", path]));
+    const context = partContext({ TRUSTLESS_GATEWAYS: proxy.url });
+    const [source] = await trustlessGatewayBlocks.create(context);
+    assert.ok(source !== undefined);
+    const whole = await readerOver([source]).open(root, "", CALL);
+    assert.ok(whole.kind === "file");
+    assert.deepEqual(await bytesOf(whole), bytes);
+    const range = { start: 1_000_000, end: 2_000_000 };
+    const part = await readerOver([source]).open(root, "", CALL);
+    assert.ok(part.kind === "file");
+    assert.deepEqual(await bytesOf(part, range), bytes.subarray(range.start, range.end));
+    assert.deepEqual(proxy.exchanges.map(({ path, query }) => path + query), [
+      `/ipfs/${root}?format=raw`,
+      `/ipfs/${root}?format=car&dag-scope=all`,
+      `/ipfs/${root}?format=raw`,
+      `/ipfs/${root}?format=car&dag-scope=entity&entity-bytes=1000000:1999999`,
+    ]);
+  } finally {
+    await proxy[Symbol.asyncDispose]();
+    await kubo.stop();
+  }
+});
+
+realTest(
+  "ipfs",
+  "Kubo takes in the CAR that a node gives, and gives the same in return",
+  async () => {
+    await using folder = await temporaryFolder();
+    const kubo = await startKubo();
+    try {
+      const tree = await folderTree({
+        "feed.xml": "<rss/>",
+        "media/video.mp4": patterned(300_000),
+      });
+      const app = ipfsApp(readerOver([fakeSource("local", holding(tree.blocks), true)]));
+      const car = await (await app.request(`/ipfs/${tree.root}?format=car`)).bytes();
+      await Deno.writeFile(`${folder.path}/content.car`, car);
+      await kubo.run(["dag", "import", `${folder.path}/content.car`]);
+      const video = `/ipfs/${tree.root}/media/video.mp4`;
+      assert.equal(await kubo.run(["files", "stat", "--format=<size>", video]), "300000");
+
+      for (const source of await sources(kubo)) {
+        const blocks = await source.dag?.({ root: tree.root, scope: "all" }, CALL);
+        const cids = (await Array.fromAsync(blocks ?? [])).map(({ cid }) => cid.toV1().toString());
+        assert.deepEqual(cids.sort(), [...tree.blocks.keys()].sort());
+      }
+    } finally {
+      await kubo.stop();
+    }
+  },
+);

@@ -1,28 +1,14 @@
 import assert from "node:assert/strict";
-import tls from "node:tls";
 import { OutboundError } from "../../resolver/errors.ts";
 import { parseAddressRanges } from "../../resolver/outbound/address_ranges.ts";
 import { createOutbound } from "../../resolver/outbound/create.ts";
-import { type Authority, type Certificate, createAuthority } from "../support/certificates.ts";
+import { type Authority, createAuthority } from "../support/certificates.ts";
 import { fakeDns } from "../support/fake_dns.ts";
-import { outboundError, readText, respond } from "../support/http_answers.ts";
+import { outboundError, readText } from "../support/http_answers.ts";
+import { startTlsServer } from "../support/tls_server.ts";
 import { realTest } from "../support/tools.ts";
 
 const call = { signal: new AbortController().signal };
-
-/** A TLS server that remembers which names its clients asked for (SNI). */
-async function startTlsServer({ cert, key }: Certificate) {
-  const names: unknown[] = [];
-  const server = tls.createServer({ cert, key }, (socket) => {
-    names.push("servername" in socket ? socket.servername : undefined);
-    socket.on("error", () => {}).once("data", () => socket.end(respond("hello")));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
-  return { port: address.port, names, [Symbol.asyncDispose]: stop };
-}
 
 function client(authority: Authority | null, host: string) {
   const outbound = createOutbound({

@@ -5,6 +5,8 @@ import { networkSettings } from "../../resolver/network/settings.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
+import { governNode } from "../../resolver/rules/govern_node.ts";
+import { NO_RULES, type OperatorRules } from "../../resolver/rules/operator_rules.ts";
 import { createVerifier, type Verifier } from "../../resolver/verify.ts";
 import type { Setting, Settings } from "../../schemas/setting.ts";
 import { eventually } from "./eventually.ts";
@@ -34,6 +36,8 @@ export interface NetworkNodeOptions {
   /** An existing folder, which stays; otherwise a new one that is gone afterwards. */
   readonly dataDir?: string;
   readonly network?: Partial<NetworkOptions>;
+  /** What the node heeds; everything is served unless given. */
+  readonly rules?: OperatorRules;
 }
 
 /** Settings as the environment gives them, but loopback addresses are allowed. */
@@ -54,7 +58,10 @@ export async function startNetworkNode(options: NetworkNodeOptions = {}): Promis
   const reports: string[] = [];
   const report = (problem: string) => void reports.push(problem);
   const settings = networkEnvironment(environment);
-  const node = await openNode({ dataDir, clock, report });
+  const node = governNode(
+    await openNode({ dataDir, clock, report }),
+    options.rules ?? NO_RULES,
+  );
   cleanUp.defer(() => node.close());
   const verifier = createVerifier({ clock });
   const network = await openNetwork({

@@ -10,8 +10,15 @@ export interface Publisher extends AsyncDisposable {
   readonly folder: string;
   /** Writes a file of the feed. */
   write(name: string, content: string | Uint8Array): Promise<void>;
-  /** `deno task publish` on the data folder of a node; fails the test when that fails. */
-  publish(dataFolder: string, environment?: Record<string, string>): Promise<string>;
+  /**
+   * `deno task publish` on the data folder of a node, by default of the whole folder; fails the test when
+   * that fails.
+   */
+  publish(
+    dataFolder: string,
+    environment?: Record<string, string>,
+    args?: readonly string[],
+  ): Promise<string>;
 }
 
 export async function makePublisher(): Promise<Publisher> {
@@ -28,10 +35,10 @@ export async function makePublisher(): Promise<Publisher> {
       typeof content === "string"
         ? Deno.writeTextFile(`${folder}/${name}`, content)
         : Deno.writeFile(`${folder}/${name}`, content),
-    async publish(dataFolder, environment = {}) {
-      const { command, args } = taskCommand("publish", [folder, "--key-file", keyFile, "--yes"]);
-      const run = new Deno.Command(command, {
-        args,
+    async publish(dataFolder, environment = {}, args = [folder]) {
+      const task = taskCommand("publish", [...args, "--key-file", keyFile, "--yes"]);
+      const run = new Deno.Command(task.command, {
+        args: task.args,
         cwd: ROOT,
         env: {
           DENO_NO_UPDATE_CHECK: "1",

@@ -1,6 +1,8 @@
 /** What went through: the path, and the status of its answer. */
 export interface Exchange {
   readonly path: string;
+  /** With its question mark; empty without one. */
+  readonly query: string;
   readonly status: number;
   /** Whether the client said what it holds. */
   readonly conditional: boolean;
@@ -26,7 +28,7 @@ export function recordingProxy(target: string): RecordingProxy {
         redirect: "manual",
       });
       const conditional = headers.has("If-None-Match") || headers.has("If-Modified-Since");
-      exchanges.push({ path: pathname, status: answer.status, conditional });
+      exchanges.push({ path: pathname, query: search, status: answer.status, conditional });
       const given = new Headers(answer.headers);
       // Deno's fetch has unpacked the body already.
       given.delete("Content-Encoding");

@@ -32,6 +32,7 @@ export function nodeStatus(fields: Partial<Status> = {}): Status {
     network: networkView(),
     seeks: false,
     peers: NO_PEERS,
+    onionUrl: null,
     warnings: [],
     ...fields,
   };

@@ -6,8 +6,11 @@ import {
   type SourceFile,
 } from "../../resolver/content/dag_builder.ts";
 import type { Clock } from "../../resolver/contracts.ts";
+import { type Alarm, systemAlarm } from "../../resolver/deadline.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
+import { governNode } from "../../resolver/rules/govern_node.ts";
+import { openRules } from "../../resolver/rules/open_rules.ts";
 import { createVerifier } from "../../resolver/verify.ts";
 
 /** Never aborts. */
@@ -25,26 +28,44 @@ export interface TestGateway extends AsyncDisposable {
   add(files: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<string>;
 }
 
-/** It asks nobody unless `environment` says so. */
+/** It asks nobody unless `environment` says so, and is at https://gateway.example unless told otherwise. */
 export async function openTestGateway(
-  options: { environment?: Record<string, string>; clock?: Clock } = {},
+  options: {
+    environment?: Record<string, string>;
+    clock?: Clock;
+    /** The rules' files are looked at when it rings. */
+    alarm?: Alarm;
+    /** A new one that is removed at the end, unless one is given. */
+    dataDir?: string;
+    publicOrigin?: string;
+  } = {},
 ): Promise<TestGateway> {
-  const dataDir = await Deno.makeTempDir({ prefix: "ourspace-" });
+  const { publicOrigin = "https://gateway.example" } = options;
   const problems: unknown[] = [];
   const report = (problem: unknown) => void problems.push(problem);
-  const node = await openNode({ dataDir, report });
   const stopping = new AbortController();
-  const clock = options.clock ?? Date.now;
+  const { signal } = stopping;
+  const { clock = Date.now, alarm = systemAlarm, dataDir: given } = options;
+  const settings = readConfig({
+    TRUSTLESS_GATEWAYS: "",
+    DNS: "127.0.0.1:9",
+    ...options.environment,
+  });
+  const rules = await openRules({ settings, alarm, signal, report });
+  const dataDir = given ?? await Deno.makeTempDir({ prefix: "ourspace-" });
+  const node = governNode(await openNode({ dataDir, report }), rules);
   const gateway = await assembleGateway({
-    settings: readConfig({ TRUSTLESS_GATEWAYS: "", DNS: "127.0.0.1:9", ...options.environment }),
+    settings,
+    rules,
     node,
     network: null,
     verifier: createVerifier({ clock }),
-    publicOrigin: new URL("https://gateway.example"),
+    publicOrigin: new URL(publicOrigin),
     welcomePath: null,
     clock,
+    ...(options.alarm !== undefined && { alarm: options.alarm }),
     ready: () => true,
-    signal: stopping.signal,
+    signal,
     report,
   });
   return {
@@ -72,7 +93,7 @@ export async function openTestGateway(
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await node.close();
-      await Deno.remove(dataDir, { recursive: true });
+      if (given === undefined) await Deno.remove(dataDir, { recursive: true });
     },
   };
 }

@@ -7,12 +7,15 @@ const INSTALL = {
   ip: "apt-get install iproute2",
   ipfs: "see .ci/install (Kubo, built with Go)",
   newsboat: "apt-get install newsboat",
+  nginx: "apt-get install nginx-light",
   nsenter: "apt-get install util-linux",
   unbound: "apt-get install unbound",
   "unbound-control": "apt-get install unbound",
   "dnssec-keygen": "apt-get install bind9-utils",
   "dnssec-signzone": "apt-get install bind9-utils",
   openssl: "apt-get install openssl",
+  tor: "apt-get install tor",
+  "tor-gencert": "apt-get install tor",
   unshare: "apt-get install util-linux, as a user who may make network namespaces",
   xsltproc: "apt-get install xsltproc",
   wrk: "apt-get install wrk",
@@ -22,6 +25,8 @@ export type Tool = keyof typeof INSTALL;
 
 /** What a program is of no use without, in the tests. */
 const COMPANIONS: Partial<Record<Tool, readonly Tool[]>> = {
+  tor: ["tor-gencert"],
+  nginx: ["openssl"],
   unshare: ["ip", "nsenter"],
   unbound: ["unbound-control", "openssl", "dnssec-keygen", "dnssec-signzone"],
 };

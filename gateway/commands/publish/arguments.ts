@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import { type Address, parseIdentity } from "../../../schemas/identity.ts";
 import { locationFault } from "../../../schemas/location.ts";
+import { parseOnionUrl } from "../../config/onion_url.ts";
 
 /** How the pointer gets its signature. */
 export type KeyChoice =
@@ -31,6 +32,10 @@ export interface PublishArguments {
   /** The account that the key has to be of, when the user named it. */
   readonly account: Address | null;
   readonly locations: readonly string[];
+  /** The origin of the onion service that leads to this node; `configured`: the one of the settings. */
+  readonly onion: string | "configured" | null;
+  /** Where the content is written to as a CAR file, too; null for nowhere. */
+  readonly carFile: string | null;
   readonly dryRun: boolean;
   /** Go on without asking. */
   readonly yes: boolean;
@@ -45,6 +50,8 @@ const OPTIONS = {
   "signature": { type: "string" },
   "timestamp": { type: "string" },
   "location": { type: "string", multiple: true },
+  "onion": { type: "string" },
+  "car": { type: "string" },
   "withdraw": { type: "boolean" },
   "dry-run": { type: "boolean" },
   "yes": { type: "boolean", short: "y" },
@@ -62,6 +69,8 @@ export function parsePublishArguments(args: readonly string[]): PublishArguments
     key: parseKey(values, account, dryRun),
     account,
     locations: parseLocations(values.location ?? [], values.withdraw ?? false),
+    onion: parseOnion(values.onion, values.withdraw ?? false),
+    carFile: parseCarFile(values.car ?? null, values.withdraw ?? false),
     dryRun,
     yes: values.yes ?? false,
   };
@@ -71,7 +80,7 @@ type Values = ReturnType<typeof parseOptions>["values"];
 
 function parseOptions(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args: args.map(withOnionValue), options: OPTIONS, allowPositionals: true });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split(". ")[0] : "";
     throw wrong(reason || "The arguments cannot be read", cause);
@@ -93,6 +102,28 @@ function parseLocations(locations: readonly string[], withdraw: boolean): readon
     if (fault !== null) throw wrong(`--location ${location} cannot be used: ${fault}`);
   }
   return locations;
+}
+
+function parseCarFile(path: string | null, withdraw: boolean): string | null {
+  if (withdraw && path !== null) throw wrong("--withdraw takes no --car");
+  return path;
+}
+
+/** `--onion` alone has an empty value: only an address behind it is one, never the feed's path. */
+function withOnionValue(argument: string, index: number, args: readonly string[]): string {
+  const hasValue = /^https?:\/\//.test(args[index + 1] ?? "");
+  return argument === "--onion" && !hasValue ? "--onion=" : argument;
+}
+
+function parseOnion(value: string | undefined, withdraw: boolean): PublishArguments["onion"] {
+  if (value === undefined) return null;
+  if (withdraw) throw wrong("--withdraw takes no --onion");
+  if (value === "") return "configured";
+  try {
+    return parseOnionUrl(value);
+  } catch (cause) {
+    throw wrong(`--onion ${value} is no address of an onion service`, cause);
+  }
 }
 
 function parseKey(values: Values, account: Address | null, dryRun: boolean): KeyChoice {

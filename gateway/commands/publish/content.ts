@@ -5,7 +5,8 @@ import { contentLimits } from "../../../resolver/content/limits.ts";
 import type { Call, Clock } from "../../../resolver/contracts.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Feed } from "../../../schemas/feed.ts";
-import type { KeyChoice } from "./arguments.ts";
+import type { KeyChoice, PublishArguments } from "./arguments.ts";
+import { unfinishedPath } from "./car_file.ts";
 import { checkFeed } from "./feed_check.ts";
 import { type FolderFiles, listFolder, secretIn, sourceFile } from "./files.ts";
 import { byteProgress } from "./progress.ts";
@@ -34,11 +35,12 @@ interface FeedFiles extends FolderFiles {
  */
 export async function prepareContent(
   path: string,
-  key: KeyChoice,
+  { key, carFile }: Pick<PublishArguments, "key" | "carFile">,
   { terminal, clock, dataDir }: { terminal: Terminal; clock: Clock; dataDir: string },
   call: Call,
 ): Promise<PreparedContent> {
-  const excluded = await Promise.all([dataDir, ...secretFiles(key)].map(realPath));
+  const carFiles = carFile === null ? [] : [carFile, unfinishedPath(carFile)];
+  const excluded = await Promise.all([dataDir, ...secretFiles(key), ...carFiles].map(realPath));
   const { files, leftOut, feedName } = await findFiles(path, excluded, call);
   warn(terminal, "Left out", leftOut.map(({ path, reason }) => `${path} (${reason})`));
 

@@ -19,7 +19,11 @@ Who signs (one of these; the account needs no coins, signing is free):
 Options:
   --account 0x…           the account that must have signed; with --rpc, the one to use
   --timestamp TIME        with --signature: the time in the text, as --dry-run printed it
-  --location URL          where the very same bytes can be had too (https, http, magnet); up to 8
+  --location URL          where the very same bytes can be had too (https, http, magnet); up to 8.
+                          A folder, or a feed over 1 MiB, has to be there as a CAR file
+  --car FILE              write the content as a CAR file as well, to be put at a location
+  --onion [URL]           add where your node serves it behind your onion service, http://….onion;
+                          without URL the one in ONION_URL
   --withdraw              tell everybody that the feed is gone; you can publish again later
   --dry-run               print the text to be signed, and publish nothing
   --yes, -y               do not ask

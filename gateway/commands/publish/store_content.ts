@@ -1,6 +1,8 @@
 import type { Dag } from "../../../resolver/content/dag_builder.ts";
 import type { Call } from "../../../resolver/contracts.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
+import type { PublishArguments } from "./arguments.ts";
+import { writeCarFile } from "./car_file.ts";
 import { checkLocations } from "./locations.ts";
 import { describeFailure } from "./places/describe_failure.ts";
 import type { Targets } from "./places/mod.ts";
@@ -13,9 +15,9 @@ import type { Tools } from "./tools.ts";
  */
 export async function storeContent(
   dag: Dag,
-  locations: readonly string[],
+  { locations, carFile }: Pick<PublishArguments, "locations" | "carFile">,
   { own, others }: Targets,
-  { terminal, outbound }: Pick<Tools, "terminal" | "outbound">,
+  { terminal, outbound, tor }: Pick<Tools, "terminal" | "outbound" | "tor">,
   call: Call,
 ): Promise<readonly string[]> {
   const progress = (name: string) => byteProgress(terminal, `Storing in ${name}`, dag.byteCount);
@@ -30,6 +32,9 @@ export async function storeContent(
     });
   }
 
+  // Before the locations are looked at: one of them may be served from there.
+  if (carFile !== null) await writeCarFile(dag, carFile, call, progress(carFile));
+
   const holders: string[] = [];
   for (const target of others) {
     try {
@@ -43,7 +48,7 @@ export async function storeContent(
       );
     }
   }
-  for (const fault of await checkLocations(locations, dag.root, outbound, call)) {
+  for (const fault of await checkLocations(locations, dag.root, { outbound, tor }, call)) {
     terminal.note(`Warning: ${fault}`);
   }
   return holders;

@@ -5,6 +5,8 @@ import { dnsSetting } from "../../../resolver/dns/setting.ts";
 import { createOutbound } from "../../../resolver/outbound/create.ts";
 import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { allowPrivateSetting } from "../../../resolver/outbound/setting.ts";
+import { createTorOutbound, newTorSecret } from "../../../resolver/outbound/tor.ts";
+import { torSocksSetting } from "../../../resolver/transports/tor.ts";
 import { createVerifier, type Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
 import { readConfig } from "../../config/config.ts";
@@ -20,6 +22,8 @@ export interface Tools {
   readonly dataDir: string;
   readonly dns: DnsClient;
   readonly outbound: Outbound;
+  /** Reaches onion services, and nothing else; null without TOR_SOCKS. */
+  readonly tor: Outbound | null;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly terminal: Terminal;
@@ -29,6 +33,7 @@ export interface Tools {
 export function createTools(environment: Tools["environment"], terminal: Terminal): Tools {
   const settings = readConfig(environment);
   const clock = Date.now;
+  const proxy = settings.get(torSocksSetting);
   const dns = createDnsClient(settings.get(dnsSetting));
   return {
     environment,
@@ -36,6 +41,9 @@ export function createTools(environment: Tools["environment"], terminal: Termina
     dataDir: settings.get(dataFolderSetting) ?? platformDataFolder(Deno.build.os, environment),
     dns,
     outbound: createOutbound({ dns, allowPrivate: settings.get(allowPrivateSetting), clock }),
+    tor: proxy === null
+      ? null
+      : createTorOutbound({ proxy, clock, secret: newTorSecret() })("publish"),
     verifier: createVerifier({ clock }),
     clock,
     terminal,

@@ -7,7 +7,8 @@ import type { KeyChoice, PublishArguments } from "./arguments.ts";
  */
 export function withTypedPaths(args: PublishArguments, folder: string): PublishArguments {
   const path = args.path === null ? null : resolve(folder, args.path);
-  return { ...args, path, key: withTypedKeyPath(args.key, folder) };
+  const carFile = args.carFile === null ? null : resolve(folder, args.carFile);
+  return { ...args, path, carFile, key: withTypedKeyPath(args.key, folder) };
 }
 
 function withTypedKeyPath(key: KeyChoice, folder: string): KeyChoice {

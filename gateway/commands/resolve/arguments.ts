@@ -23,7 +23,7 @@ The node that runs on this machine is asked, if one does; otherwise PEERS and, w
 known from before, the pointer network are asked from here. Caches are passed by.
 
 Exit status: 0 found, 1 not found, 2 wrong arguments or no name, 3 nobody could be asked,
-130 stopped.`;
+4 refused by the rules of DENYLIST or ALLOWLIST, 130 stopped.`;
 
 /** Null: `--help`. Throws WrongQuestionError. */
 export function parseResolveArguments(args: readonly string[]): ResolveArguments | null {

@@ -1,6 +1,8 @@
 import type { Call, Clock } from "../../../resolver/contracts.ts";
+import { systemAlarm } from "../../../resolver/deadline.ts";
 import type { DnsClient } from "../../../resolver/dns/client.ts";
 import type { Node } from "../../../resolver/node/node.ts";
+import { openRules } from "../../../resolver/rules/open_rules.ts";
 import type { Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
 import type { Name } from "../../../schemas/name.ts";
@@ -30,11 +32,17 @@ export async function askHere(
   const { node, verifier, clock } = options;
   const network = await visitNetwork(options, { signal });
   try {
-    const { identifier, sources, outbound } = await createParts({ ...options, network, signal });
+    const rules = await openRules({ ...options, alarm: systemAlarm, signal });
+    const { identifier, sources, outbound } = await createParts({
+      ...options,
+      network,
+      rules,
+      signal,
+    });
     const holders = holdersFrom({ ...options, network, outbound });
     const accept = (pointer: VerifiedPointer) =>
       void node.pointers.put(pointer, { kind: "stranger", key: "look-up" });
-    const parts = { identifier, sources, verifier, holders, clock, accept };
+    const parts = { identifier, sources, verifier, holders, clock, rules, accept };
     return await lookUpReport(name, parts, { signal });
   } finally {
     await network?.close();

@@ -1,5 +1,5 @@
 import type { Call } from "../../../resolver/contracts.ts";
-import { NotFoundError } from "../../../resolver/errors.ts";
+import { NotFoundError, RefusedByOperatorError } from "../../../resolver/errors.ts";
 import type { Outbound } from "../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Name } from "../../../schemas/name.ts";
@@ -14,7 +14,10 @@ const DEADLINE_MILLISECONDS = 25_000;
 /** Some 20 sources with 64 peers each. */
 const MAX_REPORT_BYTES = 1024 * 1024;
 
-/** Has the running node look a name up. Throws NotFoundError for a name that leads nowhere. */
+/**
+ * Has the running node look a name up. Throws NotFoundError for a name that leads nowhere, and
+ * RefusedByOperatorError.
+ */
 export async function askNode(
   node: RunningNode,
   name: Name,
@@ -30,5 +33,10 @@ export async function askNode(
   if (status === 200) return parseReport(body);
   const detail = problemDetail(body) || `Your node answered with status ${status}.`;
   if (status === 404) throw new NotFoundError(detail, { incomplete: false });
+  if (status === 451) {
+    throw new RefusedByOperatorError(detail, {
+      remedy: "The rules are in the files that DENYLIST and ALLOWLIST name.",
+    });
+  }
   throw new OurSpaceError(detail, { remedy: "Check the node's log." });
 }

@@ -5,6 +5,7 @@ export const FOUND = 0;
 export const NOT_FOUND = 1;
 export const WRONG_QUESTION = 2;
 export const NOT_ASKED = 3;
+export const REFUSED = 4;
 export const STOPPED = 130;
 
 /**

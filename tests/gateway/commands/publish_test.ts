@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CarReader } from "@ipld/car";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { publish } from "../../../gateway/commands/publish.ts";
 import { parsePublishArguments } from "../../../gateway/commands/publish/arguments.ts";
@@ -55,6 +56,7 @@ async function makePublisher(options: {
         dataDir,
         dns: fakeDns({}),
         outbound: appOutbound(options.hosts ?? {}),
+        tor: null,
         verifier: createVerifier({ clock }),
         clock,
         terminal,
@@ -284,6 +286,36 @@ Deno.test("a location that serves something else is told about, and signed all t
   assert.match(notes, /gone\.example\/f: It answers with status 404/);
   assert.match(notes, /down\.example\/f: It cannot be reached/);
   assert.deepEqual((await publisher.held())?.locations, locations);
+});
+
+Deno.test("a folder is written as a CAR file for a location, which is told from another CAR", async () => {
+  let serve = () => Promise.resolve(new Response(null, { status: 404 }));
+  await using publisher = await makePublisher({
+    hosts: { "https://alice.example": () => serve() },
+  });
+  const { folder } = publisher;
+  const car = `${folder}/feed.car`;
+  const publish = (text: string) => {
+    const location = ["--location", "https://alice.example/feed.car"];
+    return Deno.writeTextFile(`${folder}/feed.xml`, rssFeed([text])).then(() =>
+      publisher.publish([folder, "--yes", "--car", car, ...location])
+    );
+  };
+  const notes = async (text: string) => (await publish(text)).terminal.notes.join("\n");
+  assert.match(await notes("One"), /feed\.car: It answers with status 404/);
+  const old = await Deno.readFile(car);
+  serve = async () => new Response(await Deno.readFile(car));
+  assert.doesNotMatch(await notes("Two"), /alice\.example|Left out: feed\.car/);
+  assert.equal(((await Deno.stat(car)).mode ?? 0) & 0o777, 0o644);
+  serve = () => Promise.resolve(new Response(old));
+  assert.match(await notes("Three"), /feed\.car: It serves something else/);
+  serve = () => Promise.resolve(new Response(rssFeed(["Three"])));
+  assert.match(await notes("Three"), /feed\.car: The stream is no CAR/);
+
+  const tree = await CarReader.fromBytes(await Deno.readFile(car));
+  assert.equal(String((await tree.getRoots())[0]), (await publisher.held())?.cid);
+  const missing = publisher.publish([folder, "--yes", "--car", `${folder}/no/feed.car`]);
+  assert.match(await remedyOf(missing), /could not be written.*folder that exists/);
 });
 
 Deno.test("a trustless gateway that the user named and that has the content is counted", async () => {

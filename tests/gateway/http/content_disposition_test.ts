@@ -12,6 +12,14 @@ Deno.test("any other name is given in ASCII and in UTF-8", () => {
   );
 });
 
+Deno.test("scripts from right to left and joined emoji stay; what turns the direction of writing goes", () => {
+  const utf8 = (name: string) =>
+    decodeURIComponent(contentDisposition("attachment", name).split("UTF-8''")[1] ?? "");
+  for (const name of ["صورة.jpg", "תמונה.png", "👨‍👩‍👧.webm"]) assert.equal(utf8(name), name);
+  assert.equal(utf8("größe\u202egpj.exe"), "größe_gpj.exe");
+  assert.equal(utf8("\u2067a\u2069\u2028b\r\0é"), "_a__b__é");
+});
+
 Deno.test("no name breaks out of the header", () => {
   const names = [
     'a"; filename="b',

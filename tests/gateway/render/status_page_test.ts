@@ -111,3 +111,12 @@ Deno.test("how long it runs is said in the largest unit of which there are two",
 Deno.test("the page has no script and no style of its own", () => {
   assert.doesNotMatch(text(nodeStatus()), /<script|<style|\sstyle=|\son[a-z]+=/i);
 });
+
+Deno.test("a gateway that can be reached over Tor says where", () => {
+  const onionUrl = "http://example.onion";
+  assert.ok(text(nodeStatus({ onionUrl })).includes(`<pre>${onionUrl}/</pre>`));
+  assert.ok(
+    text(nodeStatus({ store: null, network: null, onionUrl })).includes(`<pre>${onionUrl}/</pre>`),
+  );
+  assert.doesNotMatch(text(nodeStatus()), /Over Tor/);
+});

@@ -269,6 +269,7 @@ Deno.test("nobody is invited to send money to the welcome feed, whose key was th
   const call = { signal: AbortSignal.timeout(10_000) };
   const { verifier } = test.gateway.parts;
   const welcome = await installWelcome({ node: test.node, verifier }, call);
+  assert.ok(welcome !== null);
   const other = await publish(test, makeSigner(), FEED);
   const page = async (path: string) => await (await test.get(path, BROWSER)).text();
   assert.doesNotMatch(await page(welcome), /ethereum:|Send money|qr\.svg/);

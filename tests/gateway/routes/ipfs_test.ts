@@ -41,7 +41,9 @@ Deno.test("a picture is shown as what it is, for ever, and can do nothing", asyn
     `/ipfs/${tree.root}`,
   );
   assert.equal(response.status, 200);
-  assert.deepEqual(Object.fromEntries(response.headers), {
+  const { "server-timing": timing, ...headers } = Object.fromEntries(response.headers);
+  assert.match(timing ?? "", /^road;desc="peer";dur=\d+(?:, |$)/);
+  assert.deepEqual(headers, {
     "accept-ranges": "bytes",
     "access-control-allow-origin": "*",
     "cache-control": "public, max-age=31536000, immutable",
@@ -83,6 +85,30 @@ Deno.test("HTML, SVG and XML are downloads without a type", async () => {
   }
 });
 
+Deno.test("PDF, archives and what nobody knows are downloads, each with its name", async () => {
+  const tree = await folderTree({
+    'a "b"\\.pdf': "%PDF-1.7",
+    "صورة.zip": "PK\x03\x04",
+    "👩‍🚀.bin": new Uint8Array([1, 2, 3]),
+  });
+  const app = appOver(tree);
+  const answerTo = async (name: string) => {
+    const { headers } = await app.request(`/ipfs/${tree.root}/${encodeURIComponent(name)}`);
+    return [headers.get("Content-Type"), headers.get("Content-Disposition")];
+  };
+  assert.deepEqual(await answerTo('a "b"\\.pdf'), [
+    "application/pdf",
+    `attachment; filename="a _b__.pdf"; filename*=UTF-8''a%20%22b%22%5C.pdf`,
+  ]);
+  assert.deepEqual(await answerTo("صورة.zip"), [
+    "application/zip",
+    `attachment; filename="____.zip"; filename*=UTF-8''${encodeURIComponent("صورة.zip")}`,
+  ]);
+  const [type, disposition] = await answerTo("👩‍🚀.bin");
+  assert.equal(type, "application/octet-stream");
+  assert.match(disposition ?? "", /^attachment; .*UTF-8''%F0%9F%91%A9%E2%80%8D%F0%9F%9A%80\.bin$/);
+});
+
 Deno.test("ranges are given, with the file's own type", async () => {
   const bytes = new Uint8Array([...PNG, ...patterned(100_000)]);
   const tree = await fileTree(bytes, { chunkBytes: 10_000 });
@@ -105,6 +131,7 @@ Deno.test("ranges are given, with the file's own type", async () => {
   const behind = await ask(`bytes=${bytes.length}-`);
   assert.equal(behind.status, 416);
   assert.equal(behind.headers.get("Content-Range"), `bytes */${bytes.length}`);
+  assert.equal(behind.headers.get("Cache-Control"), "no-store");
 });
 
 Deno.test("a range asks for its own blocks and the first, not for the file", async () => {
@@ -132,6 +159,10 @@ Deno.test("an empty file is an empty answer", async () => {
   const response = await appOver(tree).request(`/ipfs/${tree.root}/empty`);
   assert.equal(response.status, 200);
   assert.equal((await bytesOf(response)).length, 0);
+  const headers = { Range: "bytes=0-" };
+  assert.equal((await appOver(tree).request(`/ipfs/${tree.root}/empty`, { headers })).status, 416);
+  const head = await appOver(tree).request(`/ipfs/${tree.root}/empty`, { method: "HEAD" });
+  assert.equal(head.headers.get("Content-Length"), "0");
 });
 
 Deno.test("who holds the file already gets no bytes, and a bare CID is not even fetched", async () => {
@@ -260,9 +291,6 @@ Deno.test("a gateway without a node gives on what it has in memory", async () =>
 Deno.test("other forms have a clear answer", async () => {
   const tree = await folderTree({ "a.png": PNG });
   const app = appOver(tree);
-  assert.equal((await app.request(`/ipfs/${tree.root}?format=car`)).status, 501);
-  const headers = { Accept: "application/vnd.ipld.car; version=1" };
-  assert.equal((await app.request(`/ipfs/${tree.root}`, { headers })).status, 501);
   assert.equal((await app.request(`/ipfs/${tree.root}?format=tar`)).status, 400);
   assert.equal((await app.request(`/ipfs/${tree.root}/a.png?format=raw`)).status, 400);
 });

@@ -170,6 +170,26 @@ Deno.test("when no road leads there, each is listed with its reason", async () =
   ]);
 });
 
+Deno.test("a magnet link is passed over at once, in words, and is nobody's failure", async () => {
+  const magnet = "magnet:?xt=urn:btih:c12fe1c06bba254a9dc9f519b335aa7c1367a88a&tr=http://10.0.0.1/";
+  const tree = await rawTree(bytes("<rss/>"));
+  const fields = { cid: tree.root.toString(), locations: [magnet, LOCATION] };
+  const pointer = await verifiedPointer(SIGNER, fields);
+  // Nobody turns this clock: nothing is waited for.
+  const { now: clock, alarm } = createTestClock();
+  const read = (body: string) =>
+    readerOver([], { transports: [giving(bytes(body))], clock, alarm }).feedDocument(pointer, CALL);
+
+  assert.deepEqual(outcomes((await read("<rss/>")).roads), [
+    `${magnet} skipped`,
+    `${LOCATION} delivered`,
+  ]);
+  // All that came is wrong: that is 502, and trying again would not help.
+  const error = await rejection(read("<rdf/>"), ContentWrongError);
+  assert.deepEqual(outcomes(error.roads), [`${magnet} skipped`, `${LOCATION} forged`]);
+  assert.equal(error.roads[0]?.reason, "This gateway does not use BitTorrent.");
+});
+
 Deno.test("content that is forged in the middle of a folder is wrong, not missing", async () => {
   const tree = await folderTree({ "feed.xml": "feed" });
   const source = fakeSource(

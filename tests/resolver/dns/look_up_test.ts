@@ -128,3 +128,15 @@ Deno.test("a bogus answer spoils the other kind of addresses", async () => {
   const client = clientOf({ A: found(["192.0.2.1"]), AAAA: bogus });
   await assert.rejects(client.addresses("a.example", call), lookUpError("bogus"));
 });
+
+Deno.test("nobody is asked about an onion name, however it is written", async () => {
+  const names = ["a.onion", "A.ONION", "_ourspace.a.onion", "a.onion.", "onion"];
+  for (const name of names) {
+    const { list, asked } = servers({ a: [] });
+    const { records } = await lookUp({ name, type: "TXT" }, list, call);
+    assert.deepEqual([records, asked], [[], []], name);
+  }
+  const { list } = servers({ a: [found(["hello"])] });
+  const question = { name: "onion.example", type: "TXT" } as const;
+  assert.deepEqual((await lookUp(question, list, call)).records, ["hello"]);
+});

@@ -84,3 +84,20 @@ Deno.test("what the operator allows or names may be private", async () => {
   assert.ok(await rules.mayDial(multiaddr(`/dns4/localhost/tcp/4001${PEER}`)));
   assert.ok(!await rules.mayDial(multiaddr("/dns4/localhost/tcp/4002")));
 });
+
+Deno.test("an onion name is never dialled, whoever named it, because the DNS would be asked", async () => {
+  const { dns, rules } = rulesWith();
+  for (
+    const road of [
+      "/dns4/a.onion/tcp/443/tls/ws",
+      "/dns/a.onion/tcp/443/wss",
+      "/dns6/A.onion/tcp/1",
+    ]
+  ) {
+    const address = multiaddr(road + PEER);
+    assert.ok(!await rules.mayDial(address), road);
+    rules.trust(address);
+    assert.ok(!await rules.mayDial(address), road);
+  }
+  assert.deepEqual(dns.asked, []);
+});

@@ -1,38 +1,21 @@
 import assert from "node:assert/strict";
-import { CarWriter } from "@ipld/car/writer";
 import { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import { sha256 } from "multiformats/hashes/sha2";
 import { contentLimits } from "../../../resolver/content/limits.ts";
+import type { SourceBlock } from "../../../resolver/contracts.ts";
 import { ContentWrongError } from "../../../resolver/errors.ts";
 import { openBlockStore } from "../../../resolver/node/block_store.ts";
-import { importCar, MalformedCarError } from "../../../resolver/node/import_car.ts";
+import { MalformedCarError } from "../../../resolver/content/car_reader.ts";
+import { importCar } from "../../../resolver/node/import_car.ts";
+import { carOf, inPieces } from "../../support/cars.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
-interface Block {
-  readonly cid: CID;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-async function blockOf(bytes: Uint8Array<ArrayBuffer>): Promise<Block> {
+async function blockOf(bytes: Uint8Array<ArrayBuffer>): Promise<SourceBlock> {
   return { cid: CID.createV1(raw.code, await sha256.digest(bytes)), bytes };
 }
 
-async function carOf(roots: readonly CID[], blocks: readonly Block[]): Promise<Uint8Array> {
-  const { writer, out } = CarWriter.create([...roots]);
-  const pieces = Array.fromAsync(out);
-  for (const block of blocks) await writer.put(block);
-  await writer.close();
-  return await new Blob(await pieces as Uint8Array<ArrayBuffer>[]).bytes();
-}
-
-async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += size) {
-    yield await Promise.resolve(bytes.subarray(start, start + size));
-  }
-}
-
-function randomBlocks(count: number, size: number): Promise<Block[]> {
+function randomBlocks(count: number, size: number): Promise<SourceBlock[]> {
   return Promise.all(
     Array.from({ length: count }, () => blockOf(crypto.getRandomValues(new Uint8Array(size)))),
   );

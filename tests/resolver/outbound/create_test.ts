@@ -222,3 +222,13 @@ Deno.test("any number of names for one address do not get more than the address 
   await assert.rejects(ask(names[100]), outboundError("rate-limited"));
   await server.stop();
 });
+
+Deno.test("an onion name is refused before anybody looks it up, whoever named the host", async () => {
+  const { dns, get } = client();
+  for (const trust of ["operator", "stranger"] as const) {
+    for (const host of ["a.onion", "A.Onion:8080"]) {
+      await assert.rejects(get(`http://${host}/`, { trust }), outboundError("refused"), host);
+    }
+  }
+  assert.deepEqual(dns.asked, []);
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OutboundError } from "../../../resolver/errors.ts";
+import { OutboundError, RefusedByOperatorError } from "../../../resolver/errors.ts";
 import type { OutboundRequest } from "../../../resolver/outbound/outbound.ts";
 import { peerSource } from "../../../resolver/sources/peers.ts";
 import { identityText } from "../../../schemas/identity.ts";
@@ -39,9 +39,12 @@ Deno.test("a peer is asked at its peer API, as a host of the operator, within li
   assert.equal(request?.timeoutMilliseconds, 5_000);
 });
 
-Deno.test("404 means not known there; every other status is a failure that names it", async () => {
+Deno.test("404 and 451 mean not known there; every other status is a failure that names it", async () => {
   const { identity } = makeSigner();
-  assert.deepEqual(await Array.fromAsync(peer(answering(404)).source.find(identity, call)), []);
+  for (const status of [404, 451]) {
+    const { source } = peer(answering(status));
+    assert.deepEqual(await Array.fromAsync(source.find(identity, call)), []);
+  }
   for (const status of [204, 301, 400, 403, 429, 500, 503]) {
     await assert.rejects(
       Array.fromAsync(peer(answering(status)).source.find(identity, call)),
@@ -79,6 +82,12 @@ Deno.test("an offer that is refused fails, with the status", async () => {
     const { source } = peer(answering(status));
     await assert.rejects(async () => await source.offer?.(pointer, call), new RegExp(`${status}`));
   }
+});
+
+Deno.test("an offer that the peer's operator refuses says so", async () => {
+  const pointer = await verifiedPointer(makeSigner());
+  const { source } = peer(answering(451));
+  await assert.rejects(async () => await source.offer?.(pointer, call), RefusedByOperatorError);
 });
 
 Deno.test("a peer that is down fails", async () => {

@@ -4,7 +4,6 @@ import type { Transport } from "../../../resolver/contracts.ts";
 import { ContentUnreachableError, ContentWrongError } from "../../../resolver/errors.ts";
 import { parseAddressRanges } from "../../../resolver/outbound/address_ranges.ts";
 import { createOutbound } from "../../../resolver/outbound/create.ts";
-import { transports } from "../../../resolver/transports/mod.ts";
 import { httpTransport } from "../../../resolver/transports/http.ts";
 import { rawTree } from "../../support/blocks.ts";
 import { CALL, outcomes, readerOver, rejection } from "../../support/content.ts";
@@ -43,7 +42,7 @@ Deno.test("the transport takes locations on the web, and leaves the others to ot
   assert.ok(http.accepts("http://alice.example:8080/feed.xml?a"));
   assert.ok(!http.accepts(`http://${"a".repeat(56)}.onion/feed.xml`));
   assert.ok(!http.accepts("magnet:?xt=urn:btih:0"));
-  assert.deepEqual(transports.flatMap(({ settings }) => settings), []);
+  assert.deepEqual(httpTransport.settings, []);
 });
 
 Deno.test("a location delivers the feed and the media type that it claims", async () => {

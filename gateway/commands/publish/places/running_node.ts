@@ -1,4 +1,5 @@
 import { carBatches } from "../../../../resolver/content/car_batches.ts";
+import { CAR_TYPE } from "../../../../resolver/content/car_reader.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { askRunningNode } from "../../ask_running_node.ts";
@@ -23,7 +24,7 @@ export function runningNodeTarget(
         const request = {
           path: "dag",
           method: "POST",
-          headers: { "Content-Type": "application/vnd.ipld.car" },
+          headers: { "Content-Type": CAR_TYPE },
           body: car,
           maxBytes: MAX_ANSWER_BYTES,
           timeoutMilliseconds: BATCH_MILLISECONDS,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parsePublishArguments } from "../../../../gateway/commands/publish/arguments.ts";
+import { ONION_HOST } from "../../../support/onion_services.ts";
 
 const ACCOUNT = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
 
@@ -9,6 +10,8 @@ Deno.test("a feed and a key file are all that is needed", () => {
     key: { kind: "key-file", path: "a.key" },
     account: null,
     locations: [],
+    onion: null,
+    carFile: null,
     dryRun: false,
     yes: false,
   });
@@ -39,11 +42,28 @@ Deno.test("each way to sign is understood", () => {
   assert.deepEqual(key("--dry-run"), { kind: "environment" });
 });
 
+Deno.test("--onion takes an onion service's address, or the one of the settings", () => {
+  const parsed = (...args: string[]) => parsePublishArguments(args);
+  assert.equal(parsed("feed", "--onion", `http://${ONION_HOST}`)?.onion, `http://${ONION_HOST}`);
+  assert.equal(parsed("feed", `--onion=http://${ONION_HOST}/`)?.onion, `http://${ONION_HOST}`);
+  assert.equal(parsed("--onion", "feed")?.onion, "configured");
+  assert.equal(parsed("--onion", "feed")?.path, "feed");
+  assert.equal(parsed("feed", "--onion", "--yes")?.onion, "configured");
+  assert.equal(parsed("feed", "--onion")?.onion, "configured");
+});
+
 Deno.test("arguments that make no sense are refused with the reason", () => {
   const cases: readonly [readonly string[], RegExp][] = [
     [[], /No feed file or folder/],
     [["a", "b"], /not also b/],
+    [["--withdraw", "--onion"], /takes no --onion/],
+    [["a", "--onion", "https://alice.example"], /no address of an onion service/],
+    [
+      ["a", "--onion", `http://${ONION_HOST.replace("2g", "2h")}`],
+      /no address of an onion service/,
+    ],
     [["a", "--withdraw"], /takes no feed/],
+    [["--withdraw", "--car", "a.car"], /takes no --car/],
     [["--withdraw", "--location", "https://alice.example/"], /takes no --location/],
     [["a", "--key-file", "k", "--rpc", "http://x"], /Choose one/],
     [["a", "--password-file", "p"], /goes with --keystore/],

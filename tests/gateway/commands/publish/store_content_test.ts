@@ -12,10 +12,10 @@ const CALL = { signal: AbortSignal.timeout(10_000) };
 Deno.test("a node that ends while it is given the content is told with what to do", async () => {
   const dag = await buildFileDag(memoryFile("feed.xml", patterned(100)), CALL);
   const store = () => Promise.reject(new OutboundError("It broke.", { reason: "connection" }));
-  const tools = { terminal: testTerminal(), outbound: appOutbound({}) };
+  const tools = { terminal: testTerminal(), outbound: appOutbound({}), tor: null };
   const stored = storeContent(
     dag,
-    [],
+    { locations: [], carFile: null },
     { own: { name: "your node", store }, others: [] },
     tools,
     CALL,

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestOptions } from "node:http";
+import type { Socket } from "node:net";
 import { OutboundError } from "../errors.ts";
 import { decodedBody } from "./decoded_body.ts";
 import type { Exchange, ExchangeResponse } from "./exchange.ts";
-import { type Pin, pinnedSocket } from "./pinned_socket.ts";
 
 /** Far more than any server's headers need; trailers count too. */
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -10,11 +10,14 @@ const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_INTERIM_RESPONSES = 16;
 
 /**
- * One exchange over a new connection to one of the given addresses, with TLS checked for the URL's
- * host. Connections are never reused: one that was made for another pin must not serve this one.
+ * One exchange over the connection that `connect` makes for it. Connections are never reused: one that
+ * was made for another host, address or circuit must not serve this one.
  */
-export async function pinnedExchange(exchange: Exchange, pin: Pin): Promise<ExchangeResponse> {
-  const message = await send(exchange, pin);
+export async function connectionExchange(
+  exchange: Exchange,
+  connect: () => Socket,
+): Promise<ExchangeResponse> {
+  const message = await send(exchange, connect);
   try {
     const headers = headersOf(message);
     const coding = (headers.get("content-encoding") ?? "").trim().toLowerCase();
@@ -31,13 +34,10 @@ export async function pinnedExchange(exchange: Exchange, pin: Pin): Promise<Exch
   }
 }
 
-async function send(exchange: Exchange, pin: Pin): Promise<IncomingMessage> {
-  const [{ request }, createConnection] = await Promise.all([
-    import("node:http"),
-    pinnedSocket(exchange.url, pin),
-  ]);
+async function send(exchange: Exchange, connect: () => Socket): Promise<IncomingMessage> {
+  const { request } = await import("node:http");
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const outgoing = request({ ...requestOptions(exchange), createConnection });
+  const outgoing = request({ ...requestOptions(exchange), createConnection: connect });
   let interim = 0;
   outgoing
     .on("response", resolve)

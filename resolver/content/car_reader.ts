@@ -1,0 +1,92 @@
+import { CID } from "multiformats/cid";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import type { SourceBlock } from "../contracts.ts";
+import { contentLimits } from "./limits.ts";
+
+/** The media type of a CAR file (IANA registry). */
+export const CAR_TYPE = "application/vnd.ipld.car";
+
+/** A CAR stream that breaks its format, or names a root that nobody has. */
+export class MalformedCarError extends OurSpaceError {
+  override name = "MalformedCarError";
+}
+
+/** A CAR whose header has been read. */
+export interface CarStream {
+  /** What the header names. Nothing says that their blocks come, or that the others belong to them. */
+  readonly roots: readonly CID[];
+  /** Not hashed. Must be read to its end or left; throws MalformedCarError. */
+  readonly blocks: AsyncIterable<SourceBlock>;
+}
+
+/** As the library gives it. */
+interface CarBlock {
+  readonly cid: { readonly bytes: Uint8Array };
+  readonly bytes: Uint8Array;
+}
+
+/** Room for a block's length and CID, or for the header, beside a block. */
+const FRAMING_BYTES = 64 * 1024;
+
+/**
+ * Reads a CAR (version 1 or 2) block by block; at most one block is in memory beside what the source
+ * gives at a time. Throws MalformedCarError for what is none, and what the source throws.
+ */
+export async function readCar(pieces: AsyncIterable<Uint8Array>): Promise<CarStream> {
+  const { CarBlockIterator } = await import("@ipld/car/iterator");
+  const window = { unread: 0 };
+  const source = bounded(pieces, window);
+
+  async function* blocks(car: AsyncIterable<CarBlock>): AsyncGenerator<SourceBlock> {
+    try {
+      for await (const { cid, bytes } of car) {
+        window.unread = 0;
+        // The library's CIDs may come from another copy of multiformats; its bytes share a buffer.
+        yield { cid: CID.decode(cid.bytes), bytes: bytes.slice() };
+      }
+    } catch (cause) {
+      throw asMalformed(cause);
+    } finally {
+      // The library leaves its source open when it meets an error.
+      await source.return();
+    }
+  }
+
+  try {
+    const car = await CarBlockIterator.fromIterable(source);
+    const roots = await car.getRoots();
+    return { roots: roots.map((root) => CID.decode(root.bytes)), blocks: blocks(car) };
+  } catch (cause) {
+    await source.return();
+    throw asMalformed(cause);
+  }
+}
+
+/** What the source or a limit says is left as it is: the library throws plain errors. */
+function asMalformed(cause: unknown): unknown {
+  if (cause instanceof OurSpaceError || cause instanceof DOMException) return cause;
+  return new MalformedCarError("The stream is no CAR, or ends early.", { cause });
+}
+
+/**
+ * The library believes the length that a block declares, and would gather gigabytes for it: no more
+ * than a block and its framing may be read until the next block is complete.
+ */
+async function* bounded(
+  pieces: AsyncIterable<Uint8Array>,
+  window: { unread: number },
+): AsyncGenerator<Uint8Array, void, void> {
+  const most = contentLimits.blockBytes + FRAMING_BYTES;
+  for await (const piece of pieces) {
+    for (let start = 0; start < piece.length; start += FRAMING_BYTES) {
+      const part = piece.subarray(start, start + FRAMING_BYTES);
+      window.unread += part.length;
+      if (window.unread > most + FRAMING_BYTES) {
+        throw new MalformedCarError(
+          `The CAR holds a block of more than ${contentLimits.blockBytes} bytes.`,
+        );
+      }
+      yield part;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { CID } from "multiformats/cid";
+import type { Call, SourceBlock } from "../contracts.ts";
+import { abortable } from "../deadline.ts";
+import { ContentWrongError } from "../errors.ts";
+import { DAG_PB, isHashed } from "./cid.ts";
+import type { VerifiedContent } from "./content.ts";
+import type { ContentLimits } from "./limits.ts";
+import { decodeNode, linksOf } from "./unixfs.ts";
+import { verifyContent } from "./verified.ts";
+
+/** The blocks of one DAG that a stranger's CAR brings, taken in while it comes. */
+export interface Harvest {
+  /**
+   * The block, as soon as it has come; `null`: the CAR has ended without it. Throws why the harvest
+   * failed, and the signal's reason.
+   */
+  take(cid: CID, call: Call & { readonly onSign: () => void }): Promise<VerifiedContent | null>;
+  /** Resolves when it has ended, well or not. */
+  readonly end: Promise<void>;
+}
+
+/** What a harvest is told. */
+export interface HarvestOptions {
+  readonly limits: ContentLimits;
+  readonly signal: AbortSignal;
+  /** Told of every block that belongs to the DAG, as soon as another one was seen to link to it. */
+  readonly expect: (cid: CID) => void;
+  /** Given every block of the DAG once, verified. */
+  readonly keep: (cid: CID, block: VerifiedContent) => void;
+}
+
+/**
+ * Reads a CAR to its end and keeps what belongs to the root's DAG, whoever asks for it. A block that
+ * comes before the one that links to it waits for that one, up to `tripBytes`; what never belongs is
+ * thrown away, and too much of it (`tripWaste`), or a block that is not what its CID names, ends the
+ * harvest.
+ */
+export function startHarvest(
+  root: CID,
+  open: (call: Call) => Promise<AsyncIterable<SourceBlock>>,
+  { limits, signal, expect, keep }: HarvestOptions,
+): Harvest {
+  const expected = new Set([keyOf(root)]);
+  const taken = new Map<string, VerifiedContent>();
+  const early = new Map<string, SourceBlock>();
+  const waiters = new Map<string, PromiseWithResolvers<VerifiedContent | null>>();
+  const signs = new Set<() => void>();
+  let earlyBytes = 0;
+  let takenBytes = 0;
+  let wasted = 0;
+  let ended = false;
+  let failure: unknown = null;
+
+  async function take(block: SourceBlock): Promise<void> {
+    const blocks = [block];
+    for (let next = blocks.pop(); next !== undefined; next = blocks.pop()) {
+      for (const link of await accept(next)) {
+        const key = keyOf(link);
+        const waiting = early.get(key);
+        expected.add(key);
+        expect(link.toV1());
+        if (expected.size > limits.readBlocks) throw wrong("Its CAR links to too many blocks.");
+        if (waiting === undefined) continue;
+        early.delete(key);
+        earlyBytes -= waiting.bytes.length;
+        blocks.push(waiting);
+      }
+    }
+  }
+
+  /** Keeps a block of the DAG; gives what it links to. */
+  async function accept({ cid, bytes }: SourceBlock): Promise<readonly CID[]> {
+    const key = keyOf(cid);
+    const content = isHashed(cid) ? await verifyContent(cid, bytes) : null;
+    if (content === null) throw wrong("A block of its CAR is not what its CID names.");
+    expected.delete(key);
+    keep(cid.toV1(), content);
+    remember(key, content);
+    waiters.get(key)?.resolve(content);
+    waiters.delete(key);
+    for (const sign of signs) sign();
+    if (cid.code !== DAG_PB) return [];
+    // What cannot be read has no links; whoever reads it is told why.
+    return await decodeNode(cid, content, limits.nodeLinks).then(linksOf, () => []);
+  }
+
+  /** For whoever asks a moment later: what was kept may be on its way to the disk. */
+  function remember(key: string, content: VerifiedContent): void {
+    taken.set(key, content);
+    takenBytes += content.length;
+    for (const [oldest, block] of taken) {
+      if (takenBytes <= limits.tripBytes) return;
+      taken.delete(oldest);
+      takenBytes -= block.length;
+    }
+  }
+
+  function putAside(block: SourceBlock): void {
+    const key = keyOf(block.cid);
+    if (early.has(key) || earlyBytes + block.bytes.length > limits.tripBytes) {
+      wasted += 1;
+      if (wasted > limits.tripWaste) throw wrong("Its CAR brings too much that does not belong.");
+      return;
+    }
+    early.set(key, block);
+    earlyBytes += block.bytes.length;
+  }
+
+  async function run(): Promise<void> {
+    try {
+      for await (const block of await open({ signal })) {
+        if (expected.has(keyOf(block.cid))) await take(block);
+        else putAside(block);
+      }
+    } catch (error) {
+      failure = error;
+    } finally {
+      ended = true;
+      for (const { resolve, reject } of waiters.values()) {
+        if (failure === null) resolve(null);
+        else reject(failure);
+      }
+    }
+  }
+
+  return {
+    end: run(),
+    async take(cid, call) {
+      const key = keyOf(cid);
+      const held = taken.get(key);
+      if (held !== undefined) return held;
+      if (ended) {
+        if (failure !== null) throw failure;
+        return null;
+      }
+      const waiter = waiters.get(key) ?? newWaiter();
+      waiters.set(key, waiter);
+      const sign = () => call.onSign();
+      signs.add(sign);
+      try {
+        return await abortable(waiter.promise, call.signal);
+      } finally {
+        signs.delete(sign);
+      }
+    },
+  };
+}
+
+function newWaiter(): PromiseWithResolvers<VerifiedContent | null> {
+  const waiter = Promise.withResolvers<VerifiedContent | null>();
+  // Whoever waited may have left before it fails.
+  waiter.promise.catch(() => {});
+  return waiter;
+}
+
+function keyOf(cid: CID): string {
+  return cid.toV1().toString();
+}
+
+function wrong(message: string): ContentWrongError {
+  return new ContentWrongError(message);
+}

@@ -1,0 +1,116 @@
+import type { CID } from "multiformats/cid";
+import { quote } from "../../schemas/quote.ts";
+import type { Call } from "../contracts.ts";
+import { BlockNotHeldError, ContentWrongError, PathNotFoundError } from "../errors.ts";
+import { refusedContent } from "../rules/refusals.ts";
+import { RAW } from "./cid.ts";
+import type { LocalDag, LocalDagRequest, VerifiedContent } from "./content.ts";
+import { partsWithin, type Range } from "./file.ts";
+import { findLink } from "./folder.ts";
+import { inAdvance } from "./in_advance.ts";
+import type { ReadingContext } from "./reading.ts";
+import { decodeNode, linksOf, shardsUnder, type UnixfsNode } from "./unixfs.ts";
+
+interface HeldBlock {
+  readonly cid: CID;
+  readonly content: VerifiedContent;
+}
+
+/** A block of the DAG, and where it begins in the file that it is a part of. */
+interface Place {
+  readonly cid: CID;
+  readonly start: number;
+}
+
+/** What a walk over a DAG is told. */
+interface Wanted {
+  readonly scope: LocalDagRequest["scope"];
+  readonly range: Range | null;
+}
+
+/** See `ContentReader.localDag`. */
+export async function openLocalDag(
+  { root, path, scope, bytes }: LocalDagRequest,
+  { blocks, limits, rules }: Pick<ReadingContext, "blocks" | "limits" | "rules">,
+  call: Call,
+): Promise<LocalDag> {
+  const names = path === "" ? [] : path.split("/");
+  if (path.length > limits.pathCharacters || names.length > limits.pathDepth) missing(root, path);
+  const onTheWay: HeldBlock[] = [];
+
+  async function load(cid: CID): Promise<HeldBlock> {
+    if (rules.refusesBlock(cid)) throw refusedContent();
+    const content = await blocks.getLocal(cid, call);
+    if (content !== null) return { cid: cid.toV1(), content };
+    throw new BlockNotHeldError(`This machine does not hold the block ${cid}.`);
+  }
+
+  async function decode({ cid, content }: HeldBlock): Promise<UnixfsNode> {
+    return await decodeNode(cid, content, limits.nodeLinks);
+  }
+
+  async function loadNode(cid: CID): Promise<UnixfsNode> {
+    const block = await load(cid);
+    onTheWay.push(block);
+    return await decode(block);
+  }
+
+  async function* walk(
+    block: HeldBlock,
+    start: number,
+    wanted: Wanted,
+    depth = 0,
+  ): AsyncGenerator<HeldBlock> {
+    yield block;
+    if (wanted.scope === "block" || block.cid.code === RAW) return;
+    if (depth > limits.fileDepth + limits.pathDepth) {
+      throw new ContentWrongError("The content is nested too deeply.");
+    }
+    const places = placesUnder(await decode(block), start, wanted);
+    const children = inAdvance(places, limits.lookAhead, ({ cid }) => load(cid));
+    for await (const [place, child] of children) {
+      yield* walk(child, place.start, wanted, depth + 1);
+    }
+  }
+
+  async function* all(end: HeldBlock, range: Range | null): AsyncGenerator<HeldBlock> {
+    const seen = new Set<string>();
+    for (const block of onTheWay) yield* once(block, seen);
+    for await (const block of walk(end, 0, { scope, range })) yield* once(block, seen);
+  }
+
+  const cid = names.length === 0
+    ? root
+    : await findLink(await loadNode(root), names, { loadNode }) ?? missing(root, path);
+  const end = await load(cid);
+  const range = bytes === undefined ? null : rangeIn(await decode(end), bytes);
+  return { end: end.cid, blocks: all(end, range) };
+
+  /** Each block once, up to a number that a file of the largest size does not reach. */
+  function* once(block: HeldBlock, seen: Set<string>): Generator<HeldBlock> {
+    const key = block.cid.toString();
+    if (seen.has(key)) return;
+    if (seen.size < limits.readBlocks) seen.add(key);
+    yield block;
+  }
+}
+
+function placesUnder(node: UnixfsNode, start: number, { scope, range }: Wanted): readonly Place[] {
+  if (node.kind === "file") {
+    return partsWithin(node, start, range ?? { start: 0, end: Infinity });
+  }
+  const links = scope === "all" ? linksOf(node) : node.kind === "shard" ? shardsUnder(node) : [];
+  // What lies in a folder is a file of its own.
+  return links.map((cid) => ({ cid, start: 0 }));
+}
+
+function rangeIn(node: UnixfsNode, { from, to }: NonNullable<LocalDagRequest["bytes"]>) {
+  if (node.kind !== "file") return null;
+  const { size } = node;
+  const place = (byte: number) => byte < 0 ? Math.max(size + byte, 0) : Math.min(byte, size);
+  return { start: place(from), end: Math.min(place(to) + 1, size) };
+}
+
+function missing(root: CID, path: string): never {
+  throw new PathNotFoundError(`There is no ${quote(path)} in the content at ${root}.`);
+}

@@ -1,0 +1,160 @@
+import { LRUCache } from "lru-cache";
+import { CID } from "multiformats/cid";
+import { OurSpaceError } from "../../schemas/errors.ts";
+import { type Identity, identityKey } from "../../schemas/identity.ts";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import type { Call, SourceBlock, Transport } from "../contracts.ts";
+import { type Alarm, deadline } from "../deadline.ts";
+import { NoRoadError } from "../errors.ts";
+import { CAR_TYPE, MalformedCarError, readCar } from "./car_reader.ts";
+import { RAW } from "./cid.ts";
+import type { VerifiedContent } from "./content.ts";
+import { type Harvest, startHarvest } from "./harvest.ts";
+import type { ContentLimits } from "./limits.ts";
+import type { Fetched, Road, RoadCall } from "./road.ts";
+
+/** The roads that pointers' locations are. */
+export interface Locations {
+  /**
+   * To a block of the pointer's content. Where that is a raw block, a location brings exactly its bytes,
+   * or a CAR with it; where it is a file or a folder of many blocks, a CAR with all of them.
+   */
+  roadsTo(cid: CID, pointer: VerifiedPointer): readonly Road[];
+  /** To a block that came in a location's CAR before: the CAR is read again. */
+  knownRoadsTo(cid: CID): readonly Road[];
+}
+
+/** What locations are read by. */
+export interface LocationsOptions {
+  readonly transports: readonly Transport[];
+  readonly limits: ContentLimits;
+  readonly alarm: Alarm;
+  /** Given every verified block that a location's CAR brings. */
+  readonly keep: (cid: CID, block: VerifiedContent) => void;
+}
+
+/** A location, and whose pointer names it. */
+interface Place {
+  readonly location: string;
+  readonly identity: Identity;
+}
+
+/** A location that serves the DAG under a root. */
+interface Home extends Place {
+  readonly root: CID;
+}
+
+/** CIDs whose location is remembered: the pictures of some thousand feeds, 10 MB. */
+const HOMES = 50_000;
+
+/** Harvests go on when their first reader has left, so that the pictures are there for the next. */
+export function createLocations(options: LocationsOptions): Locations {
+  const { transports, limits, alarm, keep } = options;
+  // With `max` it would take its memory at once, which costs every cold start some milliseconds.
+  const homes = new LRUCache<string, Home>({ maxSize: HOMES, sizeCalculation: () => 1 });
+  const harvests = new Map<string, Harvest>();
+
+  async function open(
+    { location, identity }: Place,
+    { signal }: Call,
+    limit: { bytes: number; time: number },
+  ) {
+    const transport = transports.find((transport) => transport.accepts(location));
+    if (transport === undefined) throw noRoad(location);
+    const bounds = { maxBytes: limit.bytes, milliseconds: limit.time };
+    return await transport.open(location, { identity, signal, ...bounds });
+  }
+
+  async function fetchRaw(cid: CID, place: Place, call: Call): Promise<Fetched> {
+    const { feedBytes: bytes, blockMilliseconds: time } = limits;
+    const { body, mediaType } = await open(place, call, { bytes, time });
+    if (!mediaType.startsWith(CAR_TYPE)) {
+      return { bytes: await new Response(body).bytes(), mediaType };
+    }
+    for await (const block of (await readCar(body)).blocks) {
+      if (block.cid.toV1().equals(cid)) return { bytes: block.bytes, mediaType: "" };
+    }
+    throw new OurSpaceError("Its CAR does not hold the content.");
+  }
+
+  async function openCar(
+    home: Home,
+    call: Call,
+  ): Promise<AsyncIterable<SourceBlock>> {
+    const { locationCarBytes: bytes, locationCarMilliseconds: time } = limits;
+    const { body } = await open(home, call, { bytes, time });
+    const { roots, blocks } = await readCar(body).catch((error) => {
+      throw error instanceof MalformedCarError ? notVerifiable(error) : error;
+    });
+    const [only, ...others] = roots;
+    if (only !== undefined && others.length === 0 && only.toV1().equals(home.root)) return blocks;
+    await body.cancel().catch(() => {});
+    throw new OurSpaceError("Its CAR is not that of the content.");
+  }
+
+  function harvestOf(home: Home): Harvest {
+    const key = `${identityKey(home.identity)} ${home.root} ${home.location}`;
+    const running = harvests.get(key);
+    if (running !== undefined) return running;
+    if (harvests.size >= limits.locationCarsAtOnce) {
+      throw new OurSpaceError("Too many locations are being read at the moment.");
+    }
+    const limit = deadline(limits.locationCarMilliseconds, { alarm });
+    const harvest = startHarvest(home.root, (call) => openCar(home, call), {
+      limits,
+      signal: limit.signal,
+      expect: (cid) => homes.set(cid.toString(), home),
+      keep,
+    });
+    harvests.set(key, harvest);
+    void harvest.end.then(() => {
+      harvests.delete(key);
+      limit[Symbol.dispose]();
+    });
+    return harvest;
+  }
+
+  async function fetchFromCar(cid: CID, home: Home, call: RoadCall): Promise<Fetched | null> {
+    const bytes = await harvestOf(home).take(cid, call);
+    return bytes === null ? null : { bytes, mediaType: "" };
+  }
+
+  return {
+    roadsTo(cid, pointer) {
+      const root = CID.parse(pointer.cid);
+      return pointer.locations.map((location) => {
+        const home = { root, location, identity: pointer.identity };
+        return root.code === RAW
+          ? roadOf(location, limits.feedBytes, (call) => fetchRaw(cid, home, call))
+          : roadOf(location, limits.blockBytes, (call) => fetchFromCar(cid, home, call));
+      });
+    },
+    knownRoadsTo(cid) {
+      const home = homes.get(cid.toV1().toString());
+      if (home === undefined) return [];
+      return [roadOf(home.location, limits.blockBytes, (call) => fetchFromCar(cid, home, call))];
+    },
+  };
+}
+
+function roadOf(name: string, maxBytes: number, fetch: Road["fetch"]): Road {
+  return { name, local: false, maxBytes, fetch };
+}
+
+function notVerifiable(cause: MalformedCarError): OurSpaceError {
+  return new OurSpaceError("Content of many blocks is not verifiable by this road: it is no CAR.", {
+    cause,
+  });
+}
+
+/**
+ * BitTorrent is none: its libraries connect to whatever a magnet link names before anybody could vet
+ * it, and most links name trackers over UDP alone.
+ */
+function noRoad(location: string): NoRoadError {
+  return new NoRoadError(
+    location.startsWith("magnet:")
+      ? "This gateway does not use BitTorrent."
+      : "This gateway has no road of this kind.",
+  );
+}

@@ -1,0 +1,127 @@
+import type { CID } from "multiformats/cid";
+import type { BlockSource, Call, DagRequest } from "../contracts.ts";
+import { abortable } from "../deadline.ts";
+import type { ContentLimits } from "./limits.ts";
+
+/** One request to one source, which brings many blocks of a DAG. */
+export interface Trip {
+  /**
+   * The block as the source gives it, as soon as it comes; `null`: this trip does not bring it. `onSign`
+   * is called whenever a block comes that somebody waits for: the source is at work.
+   * Throws the signal's reason alone.
+   */
+  take(
+    cid: CID,
+    call: Call & { readonly onSign: () => void },
+  ): Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Those who wait for one block. */
+interface Waiter extends PromiseWithResolvers<Bytes | null> {
+  readonly signs: Set<() => void>;
+}
+
+/**
+ * Starts a trip, which ends with the signal. Blocks that come before somebody asks for them are put
+ * aside, up to `tripBytes`; then the source has to wait. When somebody waits for another block than the
+ * next one, it goes on, and what has lain aside for longest is thrown away: whoever needs it later asks
+ * for it alone. A source that sends too much in vain (`tripWaste`) is left.
+ */
+export function startTrip(
+  source: BlockSource,
+  request: DagRequest,
+  { limits, signal }: { limits: ContentLimits; signal: AbortSignal },
+): Trip {
+  const aside = new Map<string, Bytes>();
+  const waiters = new Map<string, Waiter>();
+  const ending = new AbortController();
+  let asideBytes = 0;
+  let wasted = 0;
+  let ended = false;
+  let roomMade = () => {};
+
+  function remove(key: string): Bytes | undefined {
+    const bytes = aside.get(key);
+    aside.delete(key);
+    asideBytes -= bytes?.length ?? 0;
+    return bytes;
+  }
+
+  function putAside(key: string, bytes: Bytes): void {
+    // The same block twice is one block, and one of them in vain.
+    if (remove(key) !== undefined) wasted += 1;
+    aside.set(key, bytes);
+    asideBytes += bytes.length;
+  }
+
+  async function makeRoom(): Promise<void> {
+    while (asideBytes > limits.tripBytes) {
+      if (waiters.size === 0) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        roomMade = resolve;
+        await abortable(promise, ending.signal);
+        continue;
+      }
+      const [oldest] = aside.keys();
+      if (oldest === undefined) return;
+      remove(oldest);
+      wasted += 1;
+    }
+  }
+
+  async function travel(): Promise<void> {
+    const tripSignal = AbortSignal.any([signal, ending.signal]);
+    const leave = () => ending.abort();
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      const blocks = await source.dag?.(request, { signal: tripSignal }) ?? null;
+      if (blocks === null) return;
+      for await (const { cid, bytes } of blocks) {
+        const key = cid.toV1().toString();
+        const waiter = waiters.get(key);
+        if (waiter === undefined) putAside(key, bytes);
+        else {
+          waiters.delete(key);
+          waiter.resolve(bytes);
+          for (const { signs } of waiters.values()) for (const sign of signs) sign();
+        }
+        await makeRoom();
+        if (wasted > limits.tripWaste) return;
+      }
+    } catch {
+      // Whoever waits asks for the block alone, and hears there what is wrong with the source.
+    } finally {
+      signal.removeEventListener("abort", leave);
+      ended = true;
+      ending.abort();
+      for (const waiter of waiters.values()) waiter.resolve(null);
+      waiters.clear();
+    }
+  }
+
+  void travel();
+
+  return {
+    async take(cid, call) {
+      const key = cid.toV1().toString();
+      const held = remove(key);
+      roomMade();
+      if (held !== undefined || ended) return held ?? null;
+      const waiter = waiters.get(key) ??
+        { ...Promise.withResolvers<Bytes | null>(), signs: new Set() };
+      waiters.set(key, waiter);
+      roomMade();
+      const sign = () => call.onSign();
+      waiter.signs.add(sign);
+      try {
+        return await abortable(waiter.promise, call.signal);
+      } finally {
+        waiter.signs.delete(sign);
+        // The race for it was won elsewhere: nobody takes it from this trip any more.
+        if (waiter.signs.size === 0 && waiters.get(key) === waiter) waiters.delete(key);
+      }
+    },
+  };
+}

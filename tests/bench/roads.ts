@@ -1,0 +1,176 @@
+import type { CID } from "multiformats/cid";
+import { kuboBlocks } from "../../resolver/blocks/kubo.ts";
+import { peerBlocks } from "../../resolver/blocks/peers.ts";
+import { trustlessGatewayBlocks } from "../../resolver/blocks/trustless_gateway.ts";
+import { createContentReader } from "../../resolver/content/create.ts";
+import { buildFileDag } from "../../resolver/content/dag_builder.ts";
+import { contentLimits } from "../../resolver/content/limits.ts";
+import type { BlockSource, Part } from "../../resolver/contracts.ts";
+import { openNode } from "../../resolver/node/open_node.ts";
+import { carOf } from "../support/cars.ts";
+import { startGateway } from "../support/gateway_process.ts";
+import { startKubo } from "../support/kubo.ts";
+import { partContext } from "../support/parts.ts";
+import { memoryFile, patterned } from "../support/source_files.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import { findTool } from "../support/tools.ts";
+import { median, progress } from "./measure.ts";
+
+const ROUNDS = 9;
+const CALL = { signal: new AbortController().signal };
+const SIZES = { "a feed of 60 KB": 60_000, "a video of 20 MB": 20_000_000 };
+
+/** Times of one reading, milliseconds. */
+interface Reading {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** One road, and the same bytes from the same server. */
+interface Road {
+  readonly name: string;
+  readonly sources: readonly BlockSource[];
+  plainUrl(cid: CID): string;
+}
+
+/**
+ * The time to the first and to the last byte of content by each road, nothing of it at hand, beside plain
+ * fetch of the same bytes from the same server; and what it costs when the road asked first is dead.
+ */
+export async function benchRoads(): Promise<string[]> {
+  if (await findTool("ipfs") === null) return ["roads: Kubo is not installed, see .ci/install"];
+  progress("roads: servers start");
+  await using folder = await temporaryFolder();
+  const kubo = await startKubo({ profile: "unixfs-v1-2025" });
+  const contents = new Map<string, CID>();
+  const node = await openNode({ dataDir: folder.path, report: () => {} });
+  for (const [what, size] of Object.entries(SIZES)) {
+    const dag = await buildFileDag(memoryFile("file", patterned(size)), CALL);
+    const blocks = await Array.fromAsync(dag.blocks(CALL));
+    for (const { cid, bytes } of blocks) await node.blocks.put(cid, bytes);
+    await Deno.writeFile(`${folder.path}/content.car`, await carOf([dag.root], blocks));
+    await kubo.run(["dag", "import", `${folder.path}/content.car`]);
+    contents.set(what, dag.root);
+  }
+  await node.close();
+  const gateway = await startGateway({ TRUSTLESS_GATEWAYS: "" }, folder.path);
+  try {
+    const at = (origin: string) => (cid: CID) => `${origin}/ipfs/${cid}`;
+    const roads: Road[] = [
+      road("a node over HTTP", await make(peerBlocks, "PEERS", gateway.url), at(gateway.url)),
+      road(
+        "Kubo's gateway",
+        await make(trustlessGatewayBlocks, "TRUSTLESS_GATEWAYS", kubo.gatewayUrl),
+        at(kubo.gatewayUrl),
+      ),
+      road("Kubo's RPC", await make(kuboBlocks, "KUBO_RPC_URL", kubo.rpcUrl), at(kubo.gatewayUrl)),
+    ];
+    const lines: string[] = [];
+    for (const [what, cid] of contents) {
+      for (const road of roads) lines.push(await compare(what, cid, road));
+    }
+    const [dead] = await make(trustlessGatewayBlocks, "TRUSTLESS_GATEWAYS", await deadHost());
+    if (dead !== undefined) lines.push(...await race(contents, roads.slice(0, 2), dead));
+    const [video] = [...contents.values()].slice(-1);
+    if (video !== undefined) lines.push(await besideKubo(video, gateway.url, kubo.gatewayUrl));
+    return lines;
+  } finally {
+    await gateway[Symbol.asyncDispose]();
+    await kubo.stop();
+  }
+}
+
+function road(name: string, sources: readonly BlockSource[], plainUrl: Road["plainUrl"]): Road {
+  return { name, sources, plainUrl };
+}
+
+function make(part: Part<BlockSource>, setting: string, value: string) {
+  return part.create(partContext({ [setting]: value }));
+}
+
+/** It takes connections and never answers. */
+function deadHost(): Promise<string> {
+  const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return Promise.resolve(`http://127.0.0.1:${server.addr.port}`);
+}
+
+/** A reader of its own each time: nothing is at hand, nothing is known about the roads. */
+async function read(cid: CID, sources: readonly BlockSource[]): Promise<Reading> {
+  const reader = createContentReader({
+    blockSources: sources,
+    transports: [],
+    store: null,
+    clock: Date.now,
+    report: () => {},
+  });
+  const started = performance.now();
+  const file = await reader.open(cid, "", CALL, { whole: true });
+  if (file.kind === "folder") throw new Error("It is a folder");
+  return await clocked(started, file.read(CALL));
+}
+
+async function fetchPlain(url: string): Promise<Reading> {
+  const started = performance.now();
+  const { body } = await fetch(url);
+  if (body === null) throw new Error(`${url} gives nothing`);
+  return await clocked(started, body);
+}
+
+async function clocked(started: number, pieces: AsyncIterable<Uint8Array>): Promise<Reading> {
+  let first: number | null = null;
+  for await (const _piece of pieces) first ??= performance.now() - started;
+  return { first: first ?? NaN, last: performance.now() - started };
+}
+
+/** In turn, so that a busy machine slows both alike. */
+async function compare(what: string, cid: CID, { name, sources, plainUrl }: Road): Promise<string> {
+  const ours: Reading[] = [];
+  const plain: Reading[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    plain.push(await fetchPlain(plainUrl(cid)));
+    ours.push(await read(cid, sources));
+  }
+  const middle = (readings: readonly Reading[], end: keyof Reading) =>
+    median(readings.map((reading) => reading[end]));
+  const times = (["first", "last"] as const).map((end) => {
+    const [mine, other] = [middle(ours, end), middle(plain, end)];
+    return `${end} byte ${mine.toFixed(1)} ms, ${(mine / other).toFixed(2)} ×`;
+  });
+  return `${what} by ${name}: ${times.join("; ")} of plain fetch (the large one at most 1.25 ×)`;
+}
+
+async function race(
+  contents: ReadonlyMap<string, CID>,
+  roads: readonly Road[],
+  dead: BlockSource,
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [what, cid] of contents) {
+    const alone: number[] = [];
+    const raced: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const times = [];
+      for (const { sources } of roads) times.push((await read(cid, sources)).last);
+      alone.push(Math.min(...times));
+      raced.push((await read(cid, [dead, ...roads.flatMap(({ sources }) => sources)])).last);
+    }
+    const { hedgeMilliseconds } = contentLimits;
+    const ratio = (median(raced) - hedgeMilliseconds) / median(alone);
+    lines.push(
+      `${what}, 3 roads of which the first is dead, less the hedge delay of ${hedgeMilliseconds} ms: ` +
+        `${ratio.toFixed(2)} × of the best road alone (at most 1.20)`,
+    );
+  }
+  return lines;
+}
+
+/** Both serve the whole file from their own disks, to plain fetch. */
+async function besideKubo(cid: CID, ours: string, kubo: string): Promise<string> {
+  const ratios: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const theirs = await fetchPlain(`${kubo}/ipfs/${cid}`);
+    ratios.push((await fetchPlain(`${ours}/ipfs/${cid}`)).last / theirs.last);
+  }
+  return `a video of 20 MB from this gateway: ${median(ratios).toFixed(2)} × of Kubo's gateway, ` +
+    "from the same blocks";
+}

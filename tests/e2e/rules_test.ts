@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { startEdge } from "../support/edge_process.ts";
+import { eventually } from "../support/eventually.ts";
+import { startGateway } from "../support/gateway_process.ts";
+import { makePublisher, rssFeed } from "../support/publish.ts";
+import { listFile } from "../support/rule_lists.ts";
+import { ROOT, taskCommand } from "../support/task_process.ts";
+
+const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
+
+async function status(url: string, headers: Record<string, string> = {}): Promise<number> {
+  const answer = await fetch(url, { headers });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+/** What `deno task resolve` prints for people, and its exit status. */
+async function resolve(address: string, environment: Record<string, string>) {
+  const { command, args } = taskCommand("resolve", [address]);
+  const { code, stderr } = await new Deno.Command(command, {
+    args,
+    cwd: ROOT,
+    env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", TRUSTLESS_GATEWAYS: "", ...environment },
+    stdin: "null",
+  }).output();
+  return { code, said: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("a denied wallet is refused without a restart, and `resolve` says so", async () => {
+  await using publisher = await makePublisher();
+  await using list = await listFile("# Nobody yet\n");
+  await using gateway = await startGateway({ DENYLIST: list.path });
+  await publisher.write("feed.xml", rssFeed(["One"]));
+  await publisher.publish(gateway.dataFolder);
+  const page = `${gateway.url}/${publisher.address}`;
+  assert.equal(await status(page), 200);
+  const environment = { DATA_DIR: gateway.dataFolder, DENYLIST: list.path };
+  assert.equal((await resolve(publisher.address, environment)).code, 0);
+
+  await list.replace(`/ourspace/${publisher.address}\n`);
+  await eventually("the list is heeded", async () => await status(page) === 451);
+  for (const form of ["/feed.xml", "/atom.xml", "/feed.json", "/pointer.json", "/qr.svg"]) {
+    assert.equal(await status(page + form), 451, form);
+  }
+  assert.equal(await status(`${gateway.url}/v1/pointers/${publisher.address}`), 451);
+  const refused = await fetch(page, { headers: BROWSER });
+  assert.match(await refused.text(), /<h1>Not served here<\/h1>/);
+
+  const running = await resolve(publisher.address, environment);
+  assert.equal(running.code, 4, running.said);
+  assert.match(running.said, /operator of this gateway does not serve/);
+  assert.equal(await gateway.interrupt(), 0);
+  const alone = await resolve(publisher.address, environment);
+  assert.equal(alone.code, 4, alone.said);
+});
+
+Deno.test("an edge gateway asks a node that refuses, and says that nothing is known", async () => {
+  await using publisher = await makePublisher();
+  await using list = await listFile("# Nobody yet\n");
+  await using node = await startGateway({ DENYLIST: list.path });
+  await publisher.write("feed.xml", rssFeed(["One"]));
+  await publisher.publish(node.dataFolder);
+  await list.replace(`/ourspace/${publisher.address}\n`);
+  const pointer = `${node.url}/v1/pointers/${publisher.address}`;
+  await eventually("the list is heeded", async () => await status(pointer) === 451);
+  await using edge = await startEdge({ PEERS: node.url });
+  assert.equal(await status(`${edge.url}/${publisher.address}`), 404);
+});
+
+Deno.test("a gateway whose list cannot be used does not start, and says why", async () => {
+  await assert.rejects(
+    startGateway({ DENYLIST: "/nowhere/list.deny" }),
+    /DENYLIST: \/nowhere\/list\.deny cannot be used\. There is no such file/,
+  );
+});

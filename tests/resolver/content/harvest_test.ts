@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { CID } from "multiformats/cid";
+import { startHarvest } from "../../../resolver/content/harvest.ts";
+import { contentLimits } from "../../../resolver/content/limits.ts";
+import type { SourceBlock } from "../../../resolver/contracts.ts";
+import { ContentWrongError } from "../../../resolver/errors.ts";
+import { folderTree, rawTree } from "../../support/blocks.ts";
+import { sourceBlocks } from "../../support/cars.ts";
+import { CALL } from "../../support/content.ts";
+import { patterned } from "../../support/source_files.ts";
+import { unixfsNode } from "../../support/unixfs.ts";
+
+const TREE = await folderTree({
+  "feed.xml": "<rss/>",
+  "a.jpg": patterned(2_000),
+  "more/b.jpg": patterned(3_000, 2),
+});
+const BLOCKS = sourceBlocks(TREE.blocks);
+const QUESTION = { ...CALL, onSign: () => {} };
+
+function harvestOf(blocks: Iterable<SourceBlock>, limits: Partial<typeof contentLimits> = {}) {
+  const kept = new Map<string, number>();
+  const harvest = startHarvest(
+    TREE.root,
+    () =>
+      Promise.resolve((async function* () {
+        for (const block of blocks) yield await Promise.resolve(block);
+      })()),
+    {
+      limits: { ...contentLimits, ...limits },
+      signal: CALL.signal,
+      expect: () => {},
+      keep: (cid, { length }) => void kept.set(cid.toString(), length),
+    },
+  );
+  return { harvest, kept };
+}
+
+Deno.test("all of a DAG is kept, from the root down, from its leaves up, and in any order", async () => {
+  const orders = [BLOCKS, [...BLOCKS].reverse(), [...BLOCKS.slice(2), ...BLOCKS.slice(0, 2)]];
+  for (const order of orders) {
+    const { harvest, kept } = harvestOf(order);
+    for (const { cid, bytes } of BLOCKS) assert.deepEqual(await harvest.take(cid, QUESTION), bytes);
+    await harvest.end;
+    assert.deepEqual([...kept.keys()].sort(), [...TREE.blocks.keys()].sort());
+  }
+});
+
+Deno.test("blocks that come twice, and blocks of others, are not kept", async () => {
+  const other = sourceBlocks((await rawTree(patterned(99))).blocks);
+  const { harvest, kept } = harvestOf([...other, ...BLOCKS, ...BLOCKS, ...other]);
+  await harvest.end;
+  assert.equal(kept.size, BLOCKS.length);
+  assert.equal(kept.has(String(other[0]?.cid)), false);
+});
+
+Deno.test("a missing block is null to whoever waits; the others are there", async () => {
+  const missing = BLOCKS.find(({ bytes }) => bytes.length === 2_000) ?? assert.fail();
+  const { harvest, kept } = harvestOf(BLOCKS.filter((block) => block !== missing));
+  assert.equal(await harvest.take(missing.cid, QUESTION), null);
+  assert.equal(kept.size, BLOCKS.length - 1);
+});
+
+Deno.test("a wrong block ends it as a lie, for those who wait and those who come later", async () => {
+  const forged = BLOCKS.map(({ cid, bytes }) => ({
+    cid,
+    bytes: bytes.length === 3_000 ? patterned(3_000, 5) : bytes,
+  }));
+  const { harvest } = harvestOf(forged);
+  const victim = BLOCKS.find(({ bytes }) => bytes.length === 3_000) ?? assert.fail();
+  await assert.rejects(harvest.take(victim.cid, QUESTION), ContentWrongError);
+  await assert.rejects(harvest.take(victim.cid, QUESTION), ContentWrongError);
+});
+
+Deno.test("10,000 blocks too many end it", async () => {
+  const [some] = BLOCKS;
+  assert.ok(some !== undefined);
+  let sent = 0;
+  function* flood(): Generator<SourceBlock> {
+    for (; sent < 10_000; sent++) {
+      const bytes = some?.cid.bytes.slice() ?? assert.fail();
+      new DataView(bytes.buffer).setUint32(bytes.length - 4, sent);
+      yield { cid: CID.decode(bytes), bytes: new Uint8Array(1) };
+    }
+  }
+  const { harvest } = harvestOf(flood(), { tripBytes: 100 });
+  await assert.rejects(harvest.take(TREE.root, QUESTION), /does not belong/);
+  assert.ok(sent < 1_500);
+});
+
+Deno.test("nodes that link to more blocks than anybody reads end it", async () => {
+  const leaf = await rawTree(patterned(1));
+  const links = await Promise.all(Array.from({ length: 50 }, async (_, index) => ({
+    name: String(index).padStart(2, "0"),
+    cid: (await rawTree(patterned(1, index + 1))).root,
+  })));
+  const folder = await unixfsNode({ type: "directory", links }, leaf.blocks);
+  const harvest = startHarvest(
+    folder.root,
+    () =>
+      Promise.resolve((async function* () {
+        yield* await Promise.resolve(sourceBlocks(folder.blocks));
+      })()),
+    {
+      limits: { ...contentLimits, readBlocks: 40 },
+      signal: CALL.signal,
+      expect: () => {},
+      keep: () => {},
+    },
+  );
+  await harvest.end;
+  await assert.rejects(harvest.take(leaf.root, QUESTION), /too many blocks/);
+});
+
+Deno.test("a folder with a symbolic link is kept like any other", async () => {
+  const link = await unixfsNode({ type: "symlink", data: patterned(4) });
+  const folder = await unixfsNode(
+    { type: "directory", links: [{ name: "link", cid: link.root }] },
+    link.blocks,
+  );
+  const kept: string[] = [];
+  const harvest = startHarvest(
+    folder.root,
+    () =>
+      Promise.resolve((async function* () {
+        yield* await Promise.resolve(sourceBlocks(folder.blocks).reverse());
+      })()),
+    {
+      limits: contentLimits,
+      signal: CALL.signal,
+      expect: () => {},
+      keep: (cid) => kept.push(cid.toString()),
+    },
+  );
+  await harvest.end;
+  assert.equal(kept.length, 2);
+});

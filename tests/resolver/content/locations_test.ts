@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { createLocations } from "../../../resolver/content/locations.ts";
+import { contentLimits } from "../../../resolver/content/limits.ts";
+import type { Transport } from "../../../resolver/contracts.ts";
+import { systemAlarm } from "../../../resolver/deadline.ts";
+import { ContentUnreachableError, ContentWrongError } from "../../../resolver/errors.ts";
+import { fakeSource, fileTree, folderTree, rawTree, type Tree } from "../../support/blocks.ts";
+import { carOf, sourceBlocks } from "../../support/cars.ts";
+import { CALL, outcomes, readerOver, rejection } from "../../support/content.ts";
+import { eventually } from "../../support/eventually.ts";
+import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
+import { patterned } from "../../support/source_files.ts";
+
+const LOCATION = "https://alice.example/feed.car";
+const CAR_TYPE = "application/vnd.ipld.car; version=1";
+const PICTURE = patterned(3_000);
+const FOLDER = await folderTree({ "a.jpg": PICTURE, "feed.xml": "<rss/>" });
+const BLOCKS = sourceBlocks(FOLDER.blocks);
+
+/** A transport that gives these bytes for every location; `opened` counts. */
+function giving(body: Uint8Array<ArrayBuffer>, mediaType = CAR_TYPE) {
+  const transport = {
+    id: "test",
+    opened: 0,
+    accepts: () => true,
+    open() {
+      transport.opened += 1;
+      return Promise.resolve({ body: new Blob([body]).stream(), mediaType });
+    },
+  };
+  return transport;
+}
+
+async function feedOf({ root }: Tree, transport: Transport) {
+  const pointer = await verifiedPointer(makeSigner(), {
+    cid: root.toString(),
+    locations: [LOCATION],
+  });
+  const reader = readerOver([], { transports: [transport] });
+  return { reader, document: reader.feedDocument(pointer, CALL) };
+}
+
+Deno.test("a CAR brings a folder's feed in one trip, and its pictures are there for the next reader", async () => {
+  const transport = giving(await carOf([FOLDER.root], FOLDER.blocks));
+  const { reader, document } = await feedOf(FOLDER, transport);
+  const { bytes, folder, roads } = await document;
+  assert.equal(new TextDecoder().decode(bytes), "<rss/>");
+  assert.ok(outcomes(roads).includes(`${LOCATION} delivered`));
+  const picture = await folder?.find("a.jpg", CALL);
+  assert.ok(picture?.kind === "file");
+  assert.equal(await picture.size(CALL), PICTURE.length);
+  assert.deepEqual(await new Blob(await Array.fromAsync(picture.read(CALL))).bytes(), PICTURE);
+  assert.equal((await reader.localBlock(picture.cid, CALL))?.length, PICTURE.length);
+  assert.equal(transport.opened, 1);
+});
+
+Deno.test("a picture that was forgotten comes by the CAR again", async () => {
+  const transport = giving(await carOf([FOLDER.root], FOLDER.blocks));
+  const pointer = await verifiedPointer(makeSigner(), {
+    cid: FOLDER.root.toString(),
+    locations: [LOCATION],
+  });
+  const limits = { ...contentLimits, cacheBytes: 1_000 };
+  const reader = readerOver([], { transports: [transport], limits });
+  const picture = await (await reader.feedDocument(pointer, CALL)).folder?.find("a.jpg", CALL);
+  assert.ok(picture?.kind === "file");
+  // As long as the first CAR is being read, the picture is taken from that.
+  await eventually("the CAR is read again", async () => {
+    assert.deepEqual(await new Blob(await Array.fromAsync(picture.read(CALL))).bytes(), PICTURE);
+    return transport.opened > 1;
+  }, { pause: 1 });
+});
+
+Deno.test("a file of many blocks comes as a CAR, a raw block as a CAR or as it is", async () => {
+  const content = patterned(50_000);
+  const file = await fileTree(content);
+  const raw = await rawTree(PICTURE);
+  const cases = [
+    { tree: file, transport: giving(await carOf([file.root], file.blocks)), content },
+    { tree: raw, transport: giving(await carOf([raw.root], raw.blocks)), content: PICTURE },
+    { tree: raw, transport: giving(PICTURE, "text/xml"), content: PICTURE },
+  ];
+  for (const { tree, transport, content } of cases) {
+    const { document } = await feedOf(tree, transport);
+    assert.deepEqual((await document).bytes, content);
+  }
+});
+
+Deno.test("blocks in any order, twice, or among some of others make no difference", async () => {
+  const others = sourceBlocks((await fileTree(patterned(5_000, 9))).blocks);
+  const orders = [[...BLOCKS].reverse(), [...BLOCKS, ...BLOCKS], [...others, ...BLOCKS, ...others]];
+  for (const order of orders) {
+    const { document } = await feedOf(FOLDER, giving(await carOf([FOLDER.root], order)));
+    assert.equal(new TextDecoder().decode((await document).bytes), "<rss/>");
+  }
+});
+
+Deno.test("what is no CAR of the content is not verifiable by this road, and says so", async () => {
+  const other = await rawTree(patterned(10));
+  const car = await carOf([FOLDER.root], FOLDER.blocks);
+  const cases: [Uint8Array<ArrayBuffer>, string, RegExp][] = [
+    [new TextEncoder().encode("<rss/>"), "text/xml", /not verifiable by this road/],
+    [new Uint8Array(), CAR_TYPE, /not verifiable by this road/],
+    [await carOf([other.root], FOLDER.blocks), CAR_TYPE, /not that of the content/],
+    [await carOf([], FOLDER.blocks), CAR_TYPE, /not that of the content/],
+    [await carOf([FOLDER.root, other.root], FOLDER.blocks), CAR_TYPE, /not that of the content/],
+    [car.slice(0, car.length - 10), CAR_TYPE, /ends early/],
+  ];
+  for (const [body, mediaType, reason] of cases) {
+    const { document } = await feedOf(FOLDER, giving(body, mediaType));
+    const error = await rejection(document, ContentUnreachableError);
+    assert.match(error.roads[0]?.reason ?? "", reason);
+  }
+});
+
+Deno.test("a missing block is asked for elsewhere, a wrong one is a lie", async () => {
+  const feed = BLOCKS.find(({ bytes }) => bytes.length === 6) ?? assert.fail();
+  const without = BLOCKS.filter((block) => block !== feed);
+  const wrong = { cid: feed.cid, bytes: new TextEncoder().encode("<RSS/>") };
+  const pointer = await verifiedPointer(makeSigner(), {
+    cid: FOLDER.root.toString(),
+    locations: [LOCATION],
+  });
+  const peer = fakeSource("peer", () => Promise.resolve(feed.bytes));
+  for (const blocks of [without, [...without, wrong]]) {
+    const transports = [giving(await carOf([FOLDER.root], blocks))];
+    const document = await readerOver([peer], { transports }).feedDocument(pointer, CALL);
+    assert.equal(new TextDecoder().decode(document.bytes), "<rss/>");
+  }
+  const { document } = await feedOf(
+    FOLDER,
+    giving(await carOf([FOLDER.root], [...without, wrong])),
+  );
+  const error = await rejection(document, ContentWrongError);
+  assert.match(error.roads[0]?.reason ?? "", /not what its CID names/);
+});
+
+Deno.test("only so many locations' CARs are read at the same time", async () => {
+  const silent: Transport = {
+    id: "silent",
+    accepts: () => true,
+    open: (_location, { signal }) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason))
+      ),
+  };
+  const locations = createLocations({
+    transports: [silent],
+    limits: { ...contentLimits, locationCarsAtOnce: 2, locationCarMilliseconds: 1 },
+    alarm: systemAlarm,
+    keep: () => {},
+  });
+  const urls = [1, 2, 3].map((number) => `https://alice.example/${number}.car`);
+  const pointer = await verifiedPointer(makeSigner(), {
+    cid: FOLDER.root.toString(),
+    locations: urls,
+  });
+  const call = { ...CALL, onSign: () => {} };
+  const answers = await Promise.allSettled(
+    locations.roadsTo(FOLDER.root, pointer).map((road) => road.fetch(call)),
+  );
+  const reasons = answers.map((answer) => answer.status === "rejected" ? answer.reason : null);
+  assert.match(String(reasons[2]), /Too many locations/);
+  assert.deepEqual(reasons.slice(0, 2).map(({ name }) => name), ["TimeoutError", "TimeoutError"]);
+  const [again] = locations.roadsTo(FOLDER.root, pointer);
+  await assert.rejects(again?.fetch(call) ?? Promise.resolve(), { name: "TimeoutError" });
+});
