@@ -1,11 +1,14 @@
 import { Hono } from "hono";
+import type { CID } from "multiformats/cid";
+import { parseCid } from "../../resolver/content/cid.ts";
 import { deadline } from "../../resolver/deadline.ts";
-import { ContentWrongError, NotFoundError } from "../../resolver/errors.ts";
+import { ContentWrongError, NoRoomError, NotFoundError } from "../../resolver/errors.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
 import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { identityText, parseIdentity } from "../../schemas/identity.ts";
 import { parseName } from "../../schemas/name.ts";
+import { BadRequestError } from "../http/bad_request.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
 import { operatorOnly } from "../http/operator.ts";
 import { problem } from "../http/problem.ts";
@@ -84,9 +87,10 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
     if (context.req.header("Content-Type") !== CAR_TYPE) {
       return problem(415, "no-car", "No CAR", `The body must be ${CAR_TYPE}.`);
     }
+    const root = rootOf(context.req.query("root"));
     try {
-      const taken = await importCar(readPieces(context.req.raw, CAR_LIMITS), node.blocks);
-      return context.json(taken);
+      const pieces = readPieces(context.req.raw, CAR_LIMITS);
+      return context.json(await importCar(pieces, node.blocks, root));
     } catch (error) {
       return refusedCar(error);
     }
@@ -95,12 +99,23 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
   return routes;
 }
 
+/** The content that the blocks are a part of, which is pinned while it comes. */
+function rootOf(text: string | undefined): CID | undefined {
+  if (text === undefined) return undefined;
+  const root = parseCid(text);
+  if (root !== null) return root;
+  throw new BadRequestError("The root is no CID.", { remedy: "Leave it out, or name one." });
+}
+
 function refusedCar(error: unknown): Response {
   if (error instanceof MalformedCarError) {
     return problem(400, "malformed-car", "This is no CAR", error.message);
   }
   if (error instanceof ContentWrongError) {
     return problem(400, "wrong-block", "A wrong block", error.message);
+  }
+  if (error instanceof NoRoomError) {
+    return problem(507, "no-room", "No room", `${error.message} ${error.remedy}`);
   }
   throw error;
 }

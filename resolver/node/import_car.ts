@@ -1,7 +1,7 @@
 import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import { contentLimits } from "../content/limits.ts";
-import type { BlockStore } from "./node.ts";
+import type { PinningBlockStore } from "./node.ts";
 
 /** A CAR stream that breaks its format, or names a root that nobody has. */
 export class MalformedCarError extends OurSpaceError {
@@ -27,13 +27,17 @@ const FRAMING_BYTES = 64 * 1024;
 /** Synced writes of 200 KB took 1.8 ms one after the other, 0.8 ms each when many ran at once. */
 const WRITES_AT_ONCE = 8;
 
+type Store = Pick<PinningBlockStore, "has" | "put">;
+
 /**
- * Puts every block of a CAR (version 1 or 2) into the store, hashed. Blocks that came before an error
- * stay. Throws MalformedCarError, and ContentWrongError when a block does not have its CID's hash.
+ * Puts every block of a CAR (version 1 or 2) into the store, hashed; `root` names the content that they
+ * are pinned as. Blocks that came before an error stay. Throws MalformedCarError, NoRoomError, and
+ * ContentWrongError when a block does not have its CID's hash.
  */
 export async function importCar(
   pieces: AsyncIterable<Uint8Array>,
-  store: BlockStore,
+  store: Store,
+  root?: CID,
 ): Promise<CarImport> {
   const { CarBlockIterator } = await import("@ipld/car/iterator");
   const window = { unread: 0 };
@@ -50,12 +54,12 @@ export async function importCar(
       // The library's CIDs may come from another copy of multiformats; its bytes share a buffer.
       batch.push({ cid: CID.decode(block.cid.bytes), bytes: block.bytes.slice() });
       if (batch.length < WRITES_AT_ONCE) continue;
-      await putAll(batch, store);
+      await putAll(batch, store, root);
       batch = [];
     }
-    await putAll(batch, store);
+    await putAll(batch, store, root);
     const roots = (await car.getRoots()).map((root) => CID.decode(root.bytes));
-    for (const root of roots) await checkHeld(root, store);
+    for (const held of roots) await checkHeld(held, store);
     return { roots: roots.map(String), blocks, bytes };
   } catch (cause) {
     if (cause instanceof OurSpaceError) throw cause;
@@ -66,8 +70,8 @@ export async function importCar(
   }
 }
 
-async function putAll(batch: readonly Block[], store: BlockStore): Promise<void> {
-  await Promise.all(batch.map(({ cid, bytes }) => store.put(cid, bytes)));
+async function putAll(batch: readonly Block[], store: Store, root?: CID): Promise<void> {
+  await Promise.all(batch.map(({ cid, bytes }) => store.put(cid, bytes, root)));
 }
 
 /**
@@ -93,7 +97,7 @@ async function* bounded(
   }
 }
 
-async function checkHeld(root: CID, store: BlockStore): Promise<void> {
+async function checkHeld(root: CID, store: Store): Promise<void> {
   if (await store.has(root)) return;
   throw new MalformedCarError(`The CAR names the root ${root}, but does not hold its block.`);
 }

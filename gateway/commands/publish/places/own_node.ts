@@ -72,7 +72,7 @@ function storedTarget({ blocks }: Node): ContentTarget {
     async store(dag, call, onStored) {
       let batch: DagBlock[] = [];
       const write = async () => {
-        await Promise.all(batch.map(({ cid, bytes }) => blocks.put(cid, bytes)));
+        await Promise.all(batch.map(({ cid, bytes }) => blocks.put(cid, bytes, dag.root)));
         onStored(batch.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
         batch = [];
       };
