@@ -3,14 +3,17 @@ import type { Clock } from "../resolver/contracts.ts";
 import type { DnsClient } from "../resolver/dns/client.ts";
 import { kuboSetting } from "../resolver/kubo_setting.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
+import { type Keeper, startKeeping } from "../resolver/keeping/keeper.ts";
 import { openNetwork } from "../resolver/network/open_network.ts";
 import { startRepublishing } from "../resolver/network/republish.ts";
 import type { Node } from "../resolver/node/node.ts";
+import { maxFollowedBytesSetting } from "../resolver/node/settings.ts";
 import { openPeerRecords, type PeerRecords } from "../resolver/peers/records.ts";
 import { peersSetting } from "../resolver/peers/setting.ts";
 import { type Peers, startPeers } from "../resolver/peers/start.ts";
 import { startProviding } from "../resolver/rendezvous/provide.ts";
 import type { Verifier } from "../resolver/verify.ts";
+import type { Identity } from "../schemas/identity.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { Parts } from "./parts.ts";
 import { warnWhenLonely } from "./lonely_warning.ts";
@@ -23,8 +26,11 @@ export interface RunningBackground extends Background {
   /** Null where the network could not be joined. */
   readonly network: PointerNetwork | null;
   readonly peerRecords: PeerRecords;
-  /** Follows the peers, puts pointers into the network again, provides: until the signal aborts. */
-  start(parts: Parts): void;
+  /**
+   * Follows the peers, puts pointers into the network again, keeps what is published and followed here
+   * and what `others` published, provides: until the signal aborts.
+   */
+  start(parts: Parts, others?: readonly Identity[]): void;
   /** After the signal has aborted: waits for what goes on, and leaves the network. */
   close(): Promise<void>;
 }
@@ -54,13 +60,15 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
   const records = openPeerRecords({ settings, keyValues, clock, random, report });
   const network = await join(options, records);
   let peers: Peers | null = null;
+  let keeper: Keeper | null = null;
   const work: Promise<unknown>[] = [];
   return {
     network,
     peerRecords: records,
-    start(parts) {
+    start(parts, others = []) {
       peers = follow(options, { network, records }, parts);
-      work.push(peers.ended, ...provide(options, parts));
+      keeper = keep(options, others, parts);
+      work.push(peers.ended, keeper.ended, ...provide(options, parts));
       if (network !== null) {
         const { signal } = options;
         work.push(startRepublishing({ ...options, network, alarm: systemAlarm, random }));
@@ -70,6 +78,7 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
       }
     },
     peers: () => peers?.status() ?? null,
+    followed: () => keeper?.followed() ?? [],
     warnings: () => damages,
     async close() {
       await Promise.all(work);
@@ -103,6 +112,23 @@ function follow(
     outbound,
     lookUp: (identity, { signal }) =>
       resolver.resolve(identity, { policy: "network-only", signal }),
+  });
+}
+
+function keep(
+  options: BackgroundOptions,
+  others: readonly Identity[],
+  { content, resolver, identifier }: Parts,
+): Keeper {
+  return startKeeping({
+    ...options,
+    content,
+    others,
+    identify: identifier.identify,
+    async lookUp(identity, { signal }) {
+      return (await resolver.resolve(identity, { policy: "network-only", signal })).pointer;
+    },
+    maxFollowedBytes: options.settings.get(maxFollowedBytesSetting),
   });
 }
 

@@ -3,9 +3,14 @@ import { dnsSetting } from "../resolver/dns/setting.ts";
 import { deadline } from "../resolver/deadline.ts";
 import { UnavailableError } from "../resolver/errors.ts";
 import { openNode } from "../resolver/node/open_node.ts";
-import { maxPointerBytesSetting, maxPointersSetting } from "../resolver/node/settings.ts";
+import {
+  maxBlockBytesSetting,
+  maxPointerBytesSetting,
+  maxPointersSetting,
+} from "../resolver/node/settings.ts";
 import { createVerifier } from "../resolver/verify.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
+import { parseIdentity } from "../schemas/identity.ts";
 import type { Gateway } from "./assemble.ts";
 import { openBackground } from "./background.ts";
 import { readConfig } from "./config/config.ts";
@@ -72,6 +77,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
         pointers: config.get(maxPointersSetting),
         bytes: config.get(maxPointerBytesSetting),
       },
+      maxBlockBytes: config.get(maxBlockBytesSetting),
       report(damage) {
         if (damages.length < MAX_DAMAGES) damages.push(damage);
         printProblem(damage);
@@ -119,7 +125,9 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
     signal,
     report,
   });
-  background?.start(assembled.parts);
+  // Without its content the front page is empty: it is kept like what is published here.
+  const welcome = welcomePath === null ? [] : [parseIdentity(welcomePath.slice(1))];
+  background?.start(assembled.parts, welcome);
   await node?.announce(listening);
   const { network = null } = background ?? {};
   const facts = { what, config, listening, publicOrigin, welcomePath, dataFolder, node, network };

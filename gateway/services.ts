@@ -7,11 +7,13 @@ import { createResolver, type Resolver } from "../resolver/resolver.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
+import { nodeMetrics } from "./http/node_metrics.ts";
 import { networkMetrics } from "./http/network_metrics.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
 import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
+import { followRoutes } from "./routes/follows.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { peersRoutes } from "./routes/peers.ts";
 import { pointerRoutes } from "./routes/pointers.ts";
@@ -60,7 +62,8 @@ export function createServices(
   const requests = createRequestCounter();
   const metrics = [
     requests.metric,
-    ...processMetrics({ startedAt, node }),
+    ...processMetrics({ startedAt }),
+    ...(node === null ? [] : nodeMetrics({ node, followed: background.followed })),
     ...(network === null ? [] : networkMetrics(network)),
   ];
   const peers = sources.filter((source) => source.offer !== undefined);
@@ -78,7 +81,10 @@ export function createServices(
         network: network === null ? null : inNetwork(options),
       }),
       peersRoutes({ settings, records, network, clock }),
-      ...(node === null ? [] : [adminRoutes({ node, network, lookUps, status })]),
+      ...(node === null ? [] : [
+        adminRoutes({ node, network, lookUps, status }),
+        followRoutes({ node, identifier, followed: background.followed }),
+      ]),
       healthRoutes({ ready, metrics }),
     ],
     statusAt: (...paths) => statusRoutes({ paths, read: status }),

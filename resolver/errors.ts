@@ -35,7 +35,7 @@ export class NameLookupError extends OurSpaceError {
   }
 }
 
-/** The block store is full, and nothing that it holds may make room. */
+/** What is kept here has no room for more, and nothing of it may make room. */
 export class NoRoomError extends OurSpaceError {
   override name = "NoRoomError";
 }

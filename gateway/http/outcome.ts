@@ -3,6 +3,7 @@ import {
   ContentUnreachableError,
   ContentWrongError,
   NameLookupError,
+  NoRoomError,
   NotFoundError,
   PathNotFoundError,
   PointerRefusedError,
@@ -75,6 +76,7 @@ const OUTCOMES = {
     RETRY_SECONDS,
   ),
   timeout: outcome(504, "timeout", "This took too long", NO_STORE, RETRY_SECONDS),
+  noRoom: outcome(507, "no-room", "No room for more", NO_STORE),
 };
 
 function outcome(
@@ -98,6 +100,7 @@ function classify(error: unknown): Outcome {
     return error.incomplete ? OUTCOMES.incomplete : OUTCOMES.notFound;
   }
   if (error instanceof PathNotFoundError) return OUTCOMES.pathNotFound;
+  if (error instanceof NoRoomError) return OUTCOMES.noRoom;
   if (error instanceof UnavailableError) return OUTCOMES.unavailable;
   if (error instanceof UnsupportedNameError) return OUTCOMES.unsupported;
   if (error instanceof NameLookupError) {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { CID } from "multiformats/cid";
 import { parseCid } from "../../resolver/content/cid.ts";
 import { deadline } from "../../resolver/deadline.ts";
-import { ContentWrongError, NoRoomError, NotFoundError } from "../../resolver/errors.ts";
+import { ContentWrongError, NotFoundError } from "../../resolver/errors.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
 import { importCar, MalformedCarError } from "../../resolver/node/import_car.ts";
 import type { Node } from "../../resolver/node/node.ts";
@@ -47,7 +47,7 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
   });
 
   routes.get("/v1/admin/status", (context) => {
-    const { network, ...rest } = status();
+    const { network, followed, ...rest } = status();
     const figures = network === null ? null : {
       ...network.figures,
       refused: Object.fromEntries(network.figures.refused),
@@ -56,6 +56,7 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
     return context.json({
       pid: Deno.pid,
       ...rest,
+      followed: Object.fromEntries(followed),
       network: network === null ? null : { ...network, figures },
     });
   });
@@ -113,9 +114,6 @@ function refusedCar(error: unknown): Response {
   }
   if (error instanceof ContentWrongError) {
     return problem(400, "wrong-block", "A wrong block", error.message);
-  }
-  if (error instanceof NoRoomError) {
-    return problem(507, "no-room", "No room", `${error.message} ${error.remedy}`);
   }
   throw error;
 }

@@ -1,3 +1,4 @@
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { BlockSource, Call, Clock, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
@@ -8,6 +9,7 @@ import type { ContentReader } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { type FolderContext, openEntry } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
+import { type Keeping, loadAll, type Loaded } from "./load_all.ts";
 import { startReading } from "./reading.ts";
 
 /** Where content comes from, where it is kept, and what it may cost. */
@@ -26,6 +28,8 @@ export interface ContentReaderOptions {
 
 /** A reader that keeps what it fetched. */
 export interface StoringContentReader extends ContentReader {
+  /** Everything behind a pointer, into `keeping`. Throws like `feedDocument`, and what `keeping` throws. */
+  loadAll(pointer: VerifiedPointer, keeping: Keeping, call: Call): Promise<Loaded>;
   /** Resolves when every fetched block has reached the store. */
   flush(): Promise<void>;
 }
@@ -58,6 +62,9 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
     },
 
     localBlock: (cid, call) => blocks.getLocal(cid, call),
+
+    loadAll: (pointer, keeping, call) =>
+      loadAll(pointer, { blocks, transports, limits, keeping }, call),
 
     flush: () => blocks.flush(),
   };

@@ -1,8 +1,7 @@
-import { parseIdentity } from "../../schemas/identity.ts";
-import { type Identity, identityText } from "../../schemas/identity.ts";
+import { type Identity, identityText, parseIdentity } from "../../schemas/identity.ts";
 import { type Name, parseName } from "../../schemas/name.ts";
-import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Clock } from "../contracts.ts";
+import { NoRoomError } from "../errors.ts";
 import type { KeyValueStore } from "../node/node.ts";
 
 /** Each is looked up every 10 minutes: some two look-ups a second. */
@@ -24,7 +23,7 @@ export interface FollowList {
   all(): readonly Follow[];
   /** By the name's canonical text. */
   get(name: Name): Follow | null;
-  /** A name that is followed already stays as it is. Throws OurSpaceError when there are too many. */
+  /** A name that is followed already stays as it is. Throws NoRoomError. */
   add(name: Name, identity: Identity): Follow;
   /** False: it was not followed. */
   remove(name: Name): boolean;
@@ -69,7 +68,7 @@ export function openFollowList(
       const known = get(name);
       if (known !== null) return known;
       if (all().length >= MAX_FOLLOWS) {
-        throw new OurSpaceError(`${MAX_FOLLOWS} are followed already, which is the most.`, {
+        throw new NoRoomError(`${MAX_FOLLOWS} are followed already, which is the most.`, {
           remedy: "Unfollow somebody first.",
         });
       }
@@ -108,14 +107,17 @@ function encode({ identity, since, moved }: Follow): Uint8Array {
 /** Null for what this version does not understand: it is left as it is. */
 function decode(text: string, bytes: Uint8Array): Follow | null {
   try {
-    const { identity, since, movedFrom, movedAt } = JSON.parse(new TextDecoder().decode(bytes));
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof value !== "object" || value === null) return null;
+    if (!("identity" in value && "since" in value)) return null;
+    const moved = "movedFrom" in value && "movedAt" in value
+      ? { from: parseIdentity(String(value.movedFrom)), at: Number(value.movedAt) }
+      : null;
     return {
       name: parseName(text),
-      identity: parseIdentity(identity),
-      since: Number(since),
-      moved: movedFrom === undefined
-        ? null
-        : { from: parseIdentity(movedFrom), at: Number(movedAt) },
+      identity: parseIdentity(String(value.identity)),
+      since: Number(value.since),
+      moved,
     };
   } catch {
     return null;

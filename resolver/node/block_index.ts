@@ -44,7 +44,8 @@ export interface BlockIndex {
   found(cid: string, length: number, usedAt: number): void;
   /** The file is not there, or was damaged: content that it is a part of is not complete. */
   lost(cid: string): void;
-  has(cid: string): boolean;
+  /** What the file takes on the disk; null: there is no row. */
+  size(cid: string): number | null;
   /** Rows after this one, in order. */
   page(after: string, limit: number): readonly string[];
   used(cid: string): void;
@@ -65,7 +66,7 @@ export function createBlockIndex(options: BlockIndexOptions): BlockIndex {
     `INSERT INTO blocks VALUES (?1, ?2, ?3, (SELECT EXISTS (SELECT 1 FROM pins WHERE cid = ?1)))
      ON CONFLICT (cid) DO NOTHING`,
   );
-  const row = connection.prepare("SELECT 1 FROM blocks WHERE cid = ?");
+  const row = connection.prepare("SELECT bytes FROM blocks WHERE cid = ?");
   const remove = connection.prepare("DELETE FROM blocks WHERE cid = ?");
   const spoil = connection.prepare(
     "UPDATE roots SET complete = 0 WHERE root IN (SELECT root FROM pins WHERE cid = ?)",
@@ -133,7 +134,10 @@ export function createBlockIndex(options: BlockIndexOptions): BlockIndex {
           return true;
         })
       ),
-    has: (cid) => guarded(() => row.get(cid)) !== undefined,
+    size(cid) {
+      const found = guarded(() => row.get(cid));
+      return found === undefined ? null : Number(found["bytes"]);
+    },
     page: (after, limit) => guarded(() => page.all(after, limit)).map((row) => String(row["cid"])),
     used: lastUsed.note,
     settle: () => void guarded(() => connection.exec("UPDATE state SET settled = 1")),

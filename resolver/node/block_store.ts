@@ -75,7 +75,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
   /** What is not there needs no row. Reading goes on when the index fails. */
   function forget(name: string): void {
     try {
-      if (index.has(name)) index.lost(name);
+      if (index.size(name) !== null) index.lost(name);
     } catch {
       // It was reported.
     }
@@ -144,6 +144,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
     },
 
     pins,
+    size: (cid) => index.size(nameOf(cid)),
     usage: index.usage,
     scanned,
 

@@ -132,6 +132,8 @@ export interface PinningBlockStore extends BlockStore {
   /** With a root the block is pinned as a part of its content before it is written. */
   put(cid: CID, bytes: Uint8Array<ArrayBuffer>, root?: CID): Promise<void>;
   readonly pins: Pins;
+  /** What a block takes on the disk; null: it is not known to be there. */
+  size(cid: CID): number | null;
   usage(): BlockUsage;
   /**
    * When the folder has been compared with the index, after an end that was not orderly. Never rejects.
@@ -144,11 +146,8 @@ export interface PinningBlockStore extends BlockStore {
  * the index of blocks: whoever pins knows the roots, and walks them again.
  */
 export interface Pins {
-  /**
-   * From now on the block stays. Gives the bytes that it takes on the disk, or null when it is not held:
-   * then it stays as soon as it comes.
-   */
-  add(root: CID, cid: CID): number | null;
+  /** From now on the block stays; one that is not held, as soon as it comes. */
+  add(root: CID, cid: CID): void;
   /** The whole content is pinned and held. Undone when one of its blocks turns out to be damaged. */
   complete(root: CID): void;
   isComplete(root: CID): boolean;

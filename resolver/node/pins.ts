@@ -22,7 +22,6 @@ export function createPins(
   );
   const insert = connection.prepare("INSERT OR IGNORE INTO pins VALUES (?, ?)");
   const mark = connection.prepare("UPDATE blocks SET pinned = 1 WHERE cid = ? AND pinned = 0");
-  const bytes = connection.prepare("SELECT bytes FROM blocks WHERE cid = ?");
   const complete = connection.prepare("UPDATE roots SET complete = ?2 WHERE root = ?1");
   const root = connection.prepare("SELECT complete FROM roots WHERE root = ?");
   const roots = connection.prepare("SELECT * FROM roots ORDER BY since, root");
@@ -33,6 +32,7 @@ export function createPins(
      WHERE cid = ?1 AND NOT EXISTS (SELECT 1 FROM pins WHERE cid = ?1)`,
   );
   const forget = connection.prepare("DELETE FROM roots WHERE root = ?");
+  const releasing = new Set<string>();
 
   /** True when it was the last of them. */
   function releaseSome(name: string): boolean {
@@ -51,15 +51,16 @@ export function createPins(
 
   return {
     add: (of, cid) =>
-      guarded(() =>
+      void guarded(() =>
         atomically(connection, () => {
           const name = cid.toV1().toString();
+          // Somebody wants it again, from the beginning: what is still pinned stays.
+          releasing.delete(of.toString());
           begin.run(of.toString(), Math.trunc(clock()));
           if (insert.run(of.toString(), name).changes > 0) mark.run(name);
-          const held = bytes.get(name);
-          return { bytes: held === undefined ? null : Number(held["bytes"]) };
+          return true;
         })
-      ).bytes,
+      ),
     complete(of) {
       guarded(() => {
         begin.run(of.toString(), Math.trunc(clock()));
@@ -68,9 +69,12 @@ export function createPins(
     },
     isComplete: (of) => guarded(() => root.get(of.toString()))?.["complete"] === 1,
     async release(of) {
-      while (!guarded(() => releaseSome(of.toString()))) {
+      const name = of.toString();
+      releasing.add(name);
+      while (releasing.has(name) && !guarded(() => releaseSome(name))) {
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
+      releasing.delete(name);
     },
     all: () =>
       guarded(() => roots.all()).map((row) => ({

@@ -17,7 +17,7 @@ export async function scanBlocks(folder: string, index: BlockIndex, call: Call):
     for await (const { name, isFile } of Deno.readDir(`${folder}/${place}`)) {
       call.signal.throwIfAborted();
       if (!isFile || !BLOCK_NAME.test(name) || !name.endsWith(place)) continue;
-      if (index.has(name)) continue;
+      if (index.size(name) !== null) continue;
       const info = await Deno.stat(`${folder}/${place}/${name}`).catch(ignoreNotFound);
       // When it was last read is not known any more: when it came is the next best.
       if (info !== undefined) index.found(name, info.size, info.mtime?.getTime() ?? 0);
