@@ -1,6 +1,6 @@
 import type { PeerReport, SourceReport } from "../../../resolver/resolution.ts";
-import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { LookUpReport, Winner } from "../../look_up_report.ts";
+import { count, fields, list, oneOf, text, truth } from "../answer_fields.ts";
 import { parseJson } from "../parse_json.ts";
 
 const PEER_OUTCOMES: readonly PeerReport["outcome"][] = [
@@ -68,34 +68,4 @@ function parseWinner(value: unknown): Winner {
 
 function timestamp({ timestamp }: Readonly<Record<string, unknown>>): { timestamp?: string } {
   return timestamp === undefined ? {} : { timestamp: text(timestamp) };
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : wrong();
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : wrong();
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : wrong();
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" ? value : wrong();
-}
-
-function truth(value: unknown): boolean {
-  return typeof value === "boolean" ? value : wrong();
-}
-
-function oneOf<T extends string>(known: readonly T[], value: unknown): T {
-  return known.find((word) => word === value) ?? wrong();
-}
-
-function wrong(): never {
-  throw new OurSpaceError("Your node's answer cannot be read.", {
-    remedy: "Let it run the same version as this command.",
-  });
 }

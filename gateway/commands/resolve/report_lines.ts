@@ -1,5 +1,6 @@
 import type { PeerReport, SourceReport } from "../../../resolver/resolution.ts";
 import type { LookUpReport, Winner } from "../../look_up_report.ts";
+import { table } from "../table.ts";
 
 const BECAUSE: Readonly<Record<Winner["because"], string>> = {
   only: "nobody gave another one",
@@ -29,7 +30,7 @@ export function reportLines(report: LookUpReport): string[] {
         ],
         ...(source.peers ?? []).map(peerRow),
       ]),
-    ]),
+    ], [2]),
   ];
 }
 
@@ -47,17 +48,4 @@ function winnerLines(winner: Winner | null, sources: readonly SourceReport[]): s
 
 function peerRow({ peer, outcome, milliseconds, timestamp = "" }: PeerReport): string[] {
   return [`  ${peer}`, outcome, String(milliseconds), timestamp, ""];
-}
-
-/** Columns as wide as their widest cell; the third holds numbers. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0))
-  );
-  return rows.map((row) =>
-    row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return column === 2 ? cell.padStart(width) : cell.padEnd(width);
-    }).join("  ").trimEnd()
-  );
 }
