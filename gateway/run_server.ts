@@ -3,11 +3,6 @@ import { dnsSetting } from "../resolver/dns/setting.ts";
 import { deadline } from "../resolver/deadline.ts";
 import { UnavailableError } from "../resolver/errors.ts";
 import { openNode } from "../resolver/node/open_node.ts";
-import {
-  maxBlockBytesSetting,
-  maxPointerBytesSetting,
-  maxPointersSetting,
-} from "../resolver/node/settings.ts";
 import { createVerifier } from "../resolver/verify.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
 import { parseIdentity } from "../schemas/identity.ts";
@@ -16,6 +11,7 @@ import { openBackground } from "./background.ts";
 import { readConfig } from "./config/config.ts";
 import { platformDataFolder } from "./config/data_folder.ts";
 import { environmentVariables } from "./config/environment_variables.ts";
+import { nodeLimits } from "./config/node_limits.ts";
 import {
   dataFolderSetting,
   hostSetting,
@@ -73,11 +69,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
     ? await openNode({
       dataDir: dataFolder,
       clock,
-      quota: {
-        pointers: config.get(maxPointersSetting),
-        bytes: config.get(maxPointerBytesSetting),
-      },
-      maxBlockBytes: config.get(maxBlockBytesSetting),
+      ...nodeLimits(config),
       report(damage) {
         if (damages.length < MAX_DAMAGES) damages.push(damage);
         printProblem(damage);

@@ -27,7 +27,7 @@ export interface Added {
 /** Through the process that holds the data folder, or by holding it while the command runs. */
 export async function openFollows(tools: Tools, call: Call): Promise<Follows> {
   const report = (problem: string) => tools.terminal.note(`Warning: ${problem}`);
-  const node = await reachNode(tools.dataDir, report);
+  const node = await reachNode(tools.dataDir, tools.settings, report);
   return "running" in node
     ? runningFollows(node.running, tools.outbound)
     : await storedFollows(node.held, tools, call);
