@@ -13,6 +13,7 @@ import { type FollowedFeed, followedFeed } from "./followed_feed.ts";
 import { keepFeed, type KeptFeed, type KeptFeedStatus } from "./kept_feed.ts";
 import { openKeptRecords } from "./kept_records.ts";
 import { createSlots } from "./slots.ts";
+import { allWanted, type Wanted } from "./wanted.ts";
 import { watchNames } from "./watch_names.ts";
 
 /** What keeping works with. */
@@ -52,12 +53,6 @@ const LOOK_UPS_AT_ONCE = 4;
 const UNOWNED_MILLISECONDS = 24 * 3_600_000;
 const SWEEP_MILLISECONDS = 60 * 60_000;
 
-interface Wanted {
-  readonly identity: Identity;
-  readonly followed: boolean;
-  readonly published: boolean;
-}
-
 /**
  * Holds the newest pointers and the whole content of everybody who is published or followed on this
  * machine, until the signal aborts. The lists are the node's own, so a start goes on where the last
@@ -73,23 +68,7 @@ export function startKeeping(options: KeeperOptions): Keeper {
   const kept = new Map<string, { readonly wanted: Wanted; readonly feed: KeptFeed }>();
   const names = watchNames({ ...options, follows, alarm, random });
   let arranging: Promise<void> = Promise.resolve();
-
-  /** Who is to be kept, by `identityKey`. */
-  function allWanted(): Map<string, Wanted> {
-    const wanted = new Map<string, Wanted>();
-    const want = (identity: Identity, more: Partial<Wanted>) => {
-      const known = wanted.get(identityKey(identity));
-      const fields = { followed: false, published: false, ...known, ...more };
-      wanted.set(identityKey(identity), { identity, ...fields });
-    };
-    for (const { identity } of follows.all()) want(identity, { followed: true });
-    for (const { identity, published } of pointers.kept()) {
-      if (published) want(identity, { published });
-    }
-    // Shipped with the program, it is nobody's to limit.
-    for (const identity of others) want(identity, { published: true });
-    return wanted;
-  }
+  let isDue = false;
 
   /** Content can be the same for several: it goes with the last of them. */
   async function letGo(root: CID, identity: Identity | null): Promise<void> {
@@ -125,7 +104,8 @@ export function startKeeping(options: KeeperOptions): Keeper {
 
   /** Begins and ends what the lists say. */
   async function arrange(): Promise<void> {
-    const wanted = allWanted();
+    isDue = false;
+    const wanted = allWanted({ follows: follows.all(), kept: pointers.kept(), others });
     const keptPointers = new Map(pointers.kept().map((one) => [identityKey(one.identity), one]));
     for (const [key, { identity, published }] of keptPointers) {
       if (!published && wanted.get(key)?.followed !== true) pointers.unfollow(identity);
@@ -160,8 +140,10 @@ export function startKeeping(options: KeeperOptions): Keeper {
     if (!signal.aborted) report(error instanceof Error ? error.message : String(error));
   }
 
-  /** One after the other. */
+  /** One after the other; many changes at once are one. */
   function rearrange(): void {
+    if (isDue) return;
+    isDue = true;
     arranging = arranging.then(arrange).catch(failed);
   }
 

@@ -4,13 +4,13 @@ import { isWithdrawn, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { StoringContentReader } from "../content/create.ts";
 import type { Figures } from "../content/load_all.ts";
 import type { Call, Clock } from "../contracts.ts";
-import type { Alarm } from "../deadline.ts";
+import { type Alarm, deadline } from "../deadline.ts";
 import type { Node } from "../node/node.ts";
 import { createBackoff } from "../peers/backoff.ts";
-import { pause } from "../peers/pause.ts";
 import type { Verifier } from "../verify.ts";
 import { keepContent, type KeptContent } from "./keep_content.ts";
 import type { KeptRecords } from "./kept_records.ts";
+import { type LookUp, lookUpAgain } from "./look_up_again.ts";
 import type { Slots } from "./slots.ts";
 
 /** What keeping one identity's feed works with. */
@@ -19,7 +19,7 @@ export interface KeptFeedOptions extends Call {
   readonly verifier: Verifier;
   readonly content: Pick<StoringContentReader, "loadAll">;
   /** Asks everybody for the newest pointer; null when only what comes by itself is kept. */
-  readonly lookUp: ((identity: Identity, call: Call) => Promise<VerifiedPointer>) | null;
+  readonly lookUp: LookUp | null;
   readonly records: KeptRecords;
   /** What the content may take on the disk. */
   readonly maxBytes: number;
@@ -58,13 +58,12 @@ export interface KeptFeed {
   stop(): Promise<void>;
 }
 
-const LOOK_UP_MILLISECONDS = 10 * 60_000;
-/** After a start: many feeds are not looked up in the same moment. */
-const FIRST_LOOK_UP_MILLISECONDS = 60_000;
 /** Between two looks whether what is held still is: a block may be damaged. */
 const LOOK_MILLISECONDS = 10 * 60_000;
 /** A publisher who is offline comes back within hours, not seconds. */
 const RETRY_WAITS = { first: 10_000, longest: 60 * 60_000 };
+/** Then others have theirs: a publisher who gives a block every nine seconds holds up nobody. */
+const TURN_MILLISECONDS = 10 * 60_000;
 /** Room comes when somebody else is unfollowed, or publishes less. */
 const NO_ROOM_MILLISECONDS = 60 * 60_000;
 /** What is wrong or too large stays so, until there is a newer pointer. */
@@ -76,7 +75,7 @@ const HOPELESS_MILLISECONDS = 24 * 3_600_000;
  */
 export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed {
   const { node: { pointers, blocks }, verifier, content, lookUp, records, maxBytes } = options;
-  const { loads, lookUps, letGo, clock, alarm, random } = options;
+  const { loads, letGo, alarm, random } = options;
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
   const settled = Promise.withResolvers<void>();
@@ -160,11 +159,16 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     loading = new AbortController();
     pinned.set(pointer.cid, root);
     note({ state: "loading", reason: "", blocks: 0, bytes: 0 });
+    using turn = deadline(TURN_MILLISECONDS, { parent: signal, alarm });
     const kept = await keepContent(
       pointer,
       { blocks, content, maxBytes, onProgress: note },
-      { signal: AbortSignal.any([signal, loading.signal]) },
-    );
+      { signal: AbortSignal.any([turn.signal, loading.signal]) },
+    ).catch((error) => {
+      if (hasNews || (turn.signal.aborted && !signal.aborted)) return null;
+      throw error;
+    });
+    if (kept === null) return 0;
     const { outcome, reason, ...figures } = kept;
     note({ state: outcome, reason, ...figures });
     if (outcome === "incomplete") return backoff.next();
@@ -183,30 +187,11 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     while (!signal.aborted) {
       hasNews = false;
       const milliseconds = await look().catch((error) => {
-        if (hasNews) return 0;
         if (!signal.aborted) note({ state: "incomplete", reason: words(error) });
         return backoff.next();
       });
       settled.resolve();
       await rest(milliseconds);
-    }
-  }
-
-  async function stayInformed(ask: NonNullable<typeof lookUp>): Promise<void> {
-    // Whoever was never looked up is waited for.
-    let milliseconds = pointers.get(identity) === null ? 0 : random() * FIRST_LOOK_UP_MILLISECONDS;
-    for (;;) {
-      if (milliseconds > 0) await pause(milliseconds, { alarm, signal });
-      await lookUps.run(async () => {
-        try {
-          pointers.put(await ask(identity, { signal }), { kind: "followed" });
-          note({ checkedAt: clock(), lookUpProblem: "" });
-        } catch (error) {
-          signal.throwIfAborted();
-          note({ lookUpProblem: words(error) });
-        }
-      }, { signal });
-      milliseconds = LOOK_UP_MILLISECONDS * (0.9 + random() / 5);
     }
   }
 
@@ -216,7 +201,7 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
   signal.addEventListener("abort", () => wake());
   const work = [
     stayInStep().catch(() => {}),
-    ...(lookUp === null ? [] : [stayInformed(lookUp).catch(() => {})]),
+    ...(lookUp === null ? [] : [lookUpAgain(identity, { ...options, lookUp, signal, note })]),
   ];
 
   return {

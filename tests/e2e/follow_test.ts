@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { digest } from "../support/digest.ts";
 import { eventually } from "../support/eventually.ts";
-import { followedBy, runFollowCommand } from "../support/follow_command.ts";
+import { followedBy } from "../support/followed_by.ts";
 import { startGateway } from "../support/gateway_process.ts";
 import { makePublisher, rssFeed } from "../support/publish.ts";
 import { patterned } from "../support/source_files.ts";
+import { runTask } from "../support/task_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const PICTURE = await Deno.readFile(
@@ -29,7 +30,7 @@ Deno.test("followers keep a feed alive: what nobody opened is read when its publ
     await publisher.write("picture.png", PICTURE);
     await publisher.write("feed.xml", feedWithPicture("One"));
     await publisher.publish(home.path);
-    const followed = await runFollowCommand("follow", [publisher.address], second.dataFolder);
+    const followed = await runTask("follow", [publisher.address], second.dataFolder);
     assert.equal(followed.code, 0, followed.notes);
     assert.equal(followed.result, `Following ${publisher.address}\n`);
     const held = async () => (await followedBy(second)).state === "held";
@@ -64,20 +65,20 @@ Deno.test("followers keep a feed alive: what nobody opened is read when its publ
     assert.equal(await digest(await (await fetch(url)).bytes()), await digest(bytes));
   }
 
-  const { result } = await runFollowCommand("following", [], follower.dataFolder);
+  const { result } = await runTask("following", [], follower.dataFolder);
   assert.match(result, new RegExp(`^${publisher.address} +held +\\d`, "m"));
   const status = await (await fetch(`${follower.url}/status`)).text();
   assert.match(status, /Feeds followed[^]*Held whole/);
   const metrics = await (await fetch(`${follower.url}/metrics`)).text();
   assert.match(metrics, /^ourspace_followed_feeds\{state="held"\} 1$/m);
 
-  const unfollowed = await runFollowCommand(
+  const unfollowed = await runTask(
     "unfollow",
     [publisher.address],
     follower.dataFolder,
   );
   assert.equal(unfollowed.code, 0, unfollowed.notes);
-  const none = await runFollowCommand("following", ["--json"], follower.dataFolder);
+  const none = await runTask("following", ["--json"], follower.dataFolder);
   assert.deepEqual(JSON.parse(none.result), []);
 });
 
@@ -88,7 +89,7 @@ Deno.test("a follower that is killed while it fetches a large folder goes on at 
   await publisher.write("feed.xml", rssFeed(["One"]));
   for (let i = 0; i < 12; i++) await publisher.write(`${i}.jpg`, patterned(4_000_000, i + 1));
   await publisher.publish(first.dataFolder);
-  const followed = await runFollowCommand("follow", [publisher.address], home.path);
+  const followed = await runTask("follow", [publisher.address], home.path);
   assert.equal(followed.code, 0, followed.notes);
   assert.match(followed.notes, /next start/);
 

@@ -24,10 +24,7 @@ Deno.test("what is exported is imported again, whatever the gateway", async () =
   const text = new TextDecoder().decode(writeOpml(list, "https://gateway.example"));
   assert.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<opml version="2.0" /);
   assert.ok(text.includes('xmlUrl="https://gateway.example/alice.example/feed.xml"'));
-  assert.deepEqual(await readOpml(text, CALL), {
-    names: (await readOpml(text, CALL)).names,
-    skipped: [],
-  });
+  assert.deepEqual((await readOpml(text, CALL)).skipped, []);
   assert.deepEqual(await namesIn(text), list.map(({ name }) => name));
 });
 
