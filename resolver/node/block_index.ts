@@ -25,12 +25,20 @@ export interface BlockIndexOptions {
   readonly maxBytes: number;
   /**
    * Removes a block's file. Not asynchronous: between the choice of a block and its end nobody can pin
-   * it. 20 to 50 µs each.
+   * it. With its row, some 0.2 ms each on a busy machine.
    */
   readonly removeFile: (cid: string) => void;
   readonly report: (problem: string) => void;
   readonly clock: Clock;
   readonly alarm?: Alarm;
+}
+
+/** A block's file. */
+export interface FoundFile {
+  readonly cid: string;
+  readonly length: number;
+  /** Milliseconds since 1970. */
+  readonly usedAt: number;
 }
 
 /** Which blocks there are. Methods throw UnavailableError when the index's disk fails. */
@@ -40,8 +48,8 @@ export interface BlockIndex {
    * Every file has a row, so that none is on the disk uncounted; a row may have lost its file.
    */
   admit(cid: string, length: number): boolean;
-  /** A file is there: gives it a row when it has none. */
-  found(cid: string, length: number, usedAt: number): void;
+  /** Files are there: gives each a row that has none. */
+  found(files: readonly FoundFile[]): void;
   /** The file is not there, or was damaged: content that it is a part of is not complete. */
   lost(cid: string): void;
   /** What the file takes on the disk; null: there is no row. */
@@ -116,17 +124,27 @@ export function createBlockIndex(options: BlockIndexOptions): BlockIndex {
   }
 
   return {
+    // In one transaction. Taken back, it leaves rows without files, never a file without a row.
     admit: (cid, length) =>
-      guarded(() => {
-        if (row.get(cid) !== undefined) return true;
-        const bytes = diskBytes(length);
-        if (!makeRoom(bytes)) return false;
-        insert.run(cid, bytes, Math.trunc(clock()));
-        return true;
-      }),
-    // A time ahead of the clock would never come to its turn.
-    found: (cid, length, usedAt) =>
-      void guarded(() => insert.run(cid, diskBytes(length), Math.trunc(Math.min(usedAt, clock())))),
+      guarded(() =>
+        atomically(connection, () => {
+          if (row.get(cid) !== undefined) return true;
+          const bytes = diskBytes(length);
+          if (!makeRoom(bytes)) return false;
+          insert.run(cid, bytes, Math.trunc(clock()));
+          return true;
+        })
+      ),
+    found: (files) =>
+      void guarded(() =>
+        atomically(connection, () => {
+          for (const { cid, length, usedAt } of files) {
+            // A time ahead of the clock would never come to its turn.
+            insert.run(cid, diskBytes(length), Math.trunc(Math.min(usedAt, clock())));
+          }
+          return true;
+        })
+      ),
     lost: (cid) =>
       void guarded(() =>
         atomically(connection, () => {

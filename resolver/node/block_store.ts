@@ -83,7 +83,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
 
   async function write(name: string, cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     // Reading and hashing it again (1 ms for 1 MiB) is cheaper than a write that is synced.
-    if (await get(cid) !== null) return index.found(name, bytes.length, clock());
+    if (await get(cid) !== null) return found(name, bytes);
     if (!index.admit(name, bytes.length)) throw noRoom(index.usage());
     const path = pathOf(folder, name);
     const temporary = `${folder}/${INCOMING}/${writes++}`;
@@ -95,7 +95,11 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
       throw error;
     }
     // Somebody who looked for it meanwhile did not find the file, or room was needed: the row is gone.
-    index.found(name, bytes.length, clock());
+    found(name, bytes);
+  }
+
+  function found(cid: string, { length }: Uint8Array): void {
+    index.found([{ cid, length, usedAt: clock() }]);
   }
 
   async function scan(): Promise<void> {

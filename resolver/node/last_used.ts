@@ -3,7 +3,7 @@ import type { Alarm } from "../deadline.ts";
 
 const FLUSH_MILLISECONDS = 60_000;
 
-/** Notes in memory, some 150 bytes each; one more writes them all first, which takes 10 ms. */
+/** Notes in memory, some 150 bytes each; one more writes them all first, which takes 20 ms on a busy machine. */
 const MAX_PENDING = 2_000;
 
 /** When blocks were last read. */

@@ -5,7 +5,7 @@ import type { BlockIndex } from "./block_index.ts";
 import type { Pins } from "./node.ts";
 import { atomically } from "./statements.ts";
 
-/** Pins that are let go at a stretch: some 5 ms, then others have their turn. */
+/** Pins that are let go at a stretch: 20 ms on a busy machine, then others have their turn. */
 const STRETCH = 1_000;
 
 /**
