@@ -1,13 +1,16 @@
+import type { CID } from "multiformats/cid";
 import { systemAlarm } from "../resolver/deadline.ts";
 import type { Clock } from "../resolver/contracts.ts";
 import type { DnsClient } from "../resolver/dns/client.ts";
 import { kuboSetting } from "../resolver/kubo_setting.ts";
 import type { PointerNetwork } from "../resolver/network/network.ts";
+import { type Keeper, startKeeping } from "../resolver/keeping/keeper.ts";
 import { openNetwork } from "../resolver/network/open_network.ts";
 import { startProvidingContents } from "../resolver/network/provide_contents.ts";
 import { startRepublishing } from "../resolver/network/republish.ts";
 import type { Node } from "../resolver/node/node.ts";
 import { createWholeContents } from "../resolver/node/whole_contents.ts";
+import { maxFollowedBytesSetting } from "../resolver/node/settings.ts";
 import { openPeerRecords, type PeerRecords } from "../resolver/peers/records.ts";
 import { peersSetting } from "../resolver/peers/setting.ts";
 import { type Peers, startPeers } from "../resolver/peers/start.ts";
@@ -26,8 +29,11 @@ export interface RunningBackground extends Background {
   /** Null where the network could not be joined. */
   readonly network: PointerNetwork | null;
   readonly peerRecords: PeerRecords;
-  /** Follows the peers, puts pointers into the network again, provides: until the signal aborts. */
-  start(parts: Parts): void;
+  /**
+   * Follows the peers, puts pointers into the network again, keeps what is published and followed here
+   * and what `others` published, provides: until the signal aborts.
+   */
+  start(parts: Parts, others?: readonly Identity[]): void;
   /** After the signal has aborted: waits for what goes on, and leaves the network. */
   close(): Promise<void>;
 }
@@ -59,18 +65,21 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
   const records = openPeerRecords({ settings, keyValues, clock, random, report });
   const network = await join(options, records);
   let peers: Peers | null = null;
+  let keeper: Keeper | null = null;
   const work: Promise<unknown>[] = [];
   return {
     network,
     peerRecords: records,
-    start(parts) {
+    start(parts, others = []) {
       peers = follow(options, { network, records }, parts);
-      work.push(peers.ended, ...provide(options, parts));
+      keeper = keep(options, others, parts);
+      work.push(peers.ended, keeper.ended, ...provide(options, parts));
       if (network !== null) {
         const { signal } = options;
         const common = { ...options, network, alarm: systemAlarm, random };
         work.push(startRepublishing(common));
-        const contents = createWholeContents(node, clock);
+        const whole = createWholeContents(node, clock);
+        const contents = async () => distinct([...keeper?.roots() ?? [], ...await whole()]);
         work.push(startProvidingContents({ ...common, contents }));
         if (seeksOthers(settings, node)) {
           work.push(warnWhenLonely(network, { alarm: systemAlarm, signal, report }));
@@ -78,6 +87,7 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
       }
     },
     peers: () => peers?.status() ?? null,
+    followed: () => keeper?.followed() ?? [],
     warnings: () => damages,
     async close() {
       await Promise.all(work);
@@ -114,10 +124,31 @@ function follow(
   });
 }
 
+function keep(
+  options: BackgroundOptions,
+  others: readonly Identity[],
+  { content, resolver, identifier }: Parts,
+): Keeper {
+  return startKeeping({
+    ...options,
+    content,
+    others,
+    identify: identifier.identify,
+    async lookUp(identity, { signal }) {
+      return (await resolver.resolve(identity, { policy: "network-only", signal })).pointer;
+    },
+    maxFollowedBytes: options.settings.get(maxFollowedBytesSetting),
+  });
+}
+
 /** Only where a Kubo daemon can pass on where this node is. */
 function provide(options: BackgroundOptions, { outbound }: Parts): readonly Promise<unknown>[] {
   const { settings, publicOrigin } = options;
   const kubo = settings.get(kuboSetting);
   if (kubo === null || publicOrigin === null) return [];
   return [startProviding({ ...options, publicOrigin, kubo, outbound, alarm: systemAlarm })];
+}
+
+function distinct(cids: readonly CID[]): readonly CID[] {
+  return [...new Map(cids.map((cid) => [cid.toString(), cid])).values()];
 }

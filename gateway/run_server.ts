@@ -3,16 +3,17 @@ import { dnsSetting } from "../resolver/dns/setting.ts";
 import { deadline, systemAlarm } from "../resolver/deadline.ts";
 import { UnavailableError } from "../resolver/errors.ts";
 import { openNode } from "../resolver/node/open_node.ts";
-import { maxPointerBytesSetting, maxPointersSetting } from "../resolver/node/settings.ts";
 import { governNode } from "../resolver/rules/govern_node.ts";
 import { openRules } from "../resolver/rules/open_rules.ts";
 import { createVerifier } from "../resolver/verify.ts";
 import { OurSpaceError } from "../schemas/errors.ts";
+import { parseIdentity } from "../schemas/identity.ts";
 import type { Gateway } from "./assemble.ts";
 import { openBackground } from "./background.ts";
 import { readConfig } from "./config/config.ts";
 import { platformDataFolder } from "./config/data_folder.ts";
 import { environmentVariables } from "./config/environment_variables.ts";
+import { nodeLimits } from "./config/node_limits.ts";
 import {
   dataFolderSetting,
   hostSetting,
@@ -73,10 +74,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
     ? await openNode({
       dataDir: dataFolder,
       clock,
-      quota: {
-        pointers: config.get(maxPointersSetting),
-        bytes: config.get(maxPointerBytesSetting),
-      },
+      ...nodeLimits(config),
       report(damage) {
         if (damages.length < MAX_DAMAGES) damages.push(damage);
         printProblem(damage);
@@ -125,7 +123,9 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
     signal,
     report,
   });
-  background?.start(assembled.parts);
+  // Without its content the front page is empty: it is kept like what is published here.
+  const welcome = welcomePath === null ? [] : [parseIdentity(welcomePath.slice(1))];
+  background?.start(assembled.parts, welcome);
   await node?.announce(listening);
   const { network = null } = background ?? {};
   const facts = { what, config, listening, publicOrigin, welcomePath, dataFolder, node, network };

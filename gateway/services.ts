@@ -12,12 +12,14 @@ import { onionUrlSetting } from "./config/onion_url.ts";
 import type { GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { holdersFrom } from "./content_holders.ts";
 import { contentMetrics } from "./http/content_metrics.ts";
+import { nodeMetrics } from "./http/node_metrics.ts";
 import { networkMetrics } from "./http/network_metrics.ts";
 import { processMetrics } from "./http/process_metrics.ts";
 import { createRequestCounter } from "./http/request_counter.ts";
 import type { OwnOrigins } from "./http/site.ts";
 import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
+import { followRoutes } from "./routes/follows.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { peersRoutes } from "./routes/peers.ts";
 import { pointerRoutes } from "./routes/pointers.ts";
@@ -70,7 +72,8 @@ export function createServices(
   const requests = createRequestCounter();
   const metrics = [
     requests.metric,
-    ...processMetrics({ startedAt, node }),
+    ...processMetrics({ startedAt }),
+    ...(node === null ? [] : nodeMetrics({ node, followed: background.followed })),
     ...(network === null ? [] : [...networkMetrics(network), ...contentMetrics(network)]),
   ];
   const peers = sources.filter((source) => source.offer !== undefined);
@@ -90,7 +93,10 @@ export function createServices(
         network: network === null ? null : inNetwork(options),
       }),
       peersRoutes({ settings, records, network, clock }),
-      ...(node === null ? [] : [adminRoutes({ node, network, lookUps, status })]),
+      ...(node === null ? [] : [
+        adminRoutes({ node, network, lookUps, status }),
+        followRoutes({ node, identifier, followed: background.followed }),
+      ]),
       healthRoutes({ ready, metrics }),
     ],
     statusAt: (...paths) => statusRoutes({ paths, read: status }),

@@ -35,6 +35,11 @@ export class NameLookupError extends OurSpaceError {
   }
 }
 
+/** What is kept here has no room for more, and nothing of it may make room. */
+export class NoRoomError extends OurSpaceError {
+  override name = "NoRoomError";
+}
+
 /** A kind of name that this gateway has no system for (e.g. `alice.eth` without an RPC endpoint). */
 export class UnsupportedNameError extends OurSpaceError {
   override name = "UnsupportedNameError";

@@ -36,7 +36,7 @@ export interface VerifiedPointer extends Pointer {
 }
 
 /** True when the publisher took the feed back: the pointer stays as the floor, its content is gone. */
-export function isWithdrawn(pointer: UnsignedPointer): boolean {
+export function isWithdrawn(pointer: Pick<UnsignedPointer, "cid">): boolean {
   return pointer.cid === WITHDRAWN_CID;
 }
 

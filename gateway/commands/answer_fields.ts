@@ -1,7 +1,9 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
 
-// The running node may run another version than a command: what does not fit throws an OurSpaceError.
-
+/**
+ * The parts of a running node's answer. It may run another version than the command: whatever does not
+ * fit throws an OurSpaceError.
+ */
 export function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? { ...value } : wrong();
 }
@@ -24,6 +26,11 @@ export function truth(value: unknown): boolean {
 
 export function oneOf<T extends string>(known: readonly T[], value: unknown): T {
   return known.find((word) => word === value) ?? wrong();
+}
+
+/** What is read by `read`, or null. */
+export function orNull<T>(read: (value: unknown) => T, value: unknown): T | null {
+  return value === null ? null : read(value);
 }
 
 function wrong(): never {

@@ -74,7 +74,7 @@ async function lookUp(
   const dns = createDnsClient(settings.get(dnsSetting));
   const report = (problem: unknown) => printProblem(describeError(problem));
   const dataDir = settings.get(dataFolderSetting) ?? platformDataFolder(Deno.build.os, environment);
-  const reached = await reachNode(dataDir, report);
+  const reached = await reachNode(dataDir, settings, report);
   if ("running" in reached) {
     const outbound = createOutbound({
       dns,

@@ -3,6 +3,8 @@ import { FolderInUseError } from "../../resolver/node/folder_lock.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
+import type { Settings } from "../../schemas/setting.ts";
+import { nodeLimits } from "../config/node_limits.ts";
 
 /** A node that another process of this machine runs. */
 export interface RunningNode {
@@ -16,10 +18,11 @@ export interface RunningNode {
  */
 export async function reachNode(
   dataDir: string,
+  settings: Settings,
   report: (problem: string) => void,
 ): Promise<{ readonly running: RunningNode } | { readonly held: Node }> {
   try {
-    return { held: await openNode({ dataDir, report }) };
+    return { held: await openNode({ dataDir, report, ...nodeLimits(settings) }) };
   } catch (error) {
     if (!(error instanceof FolderInUseError)) throw error;
     const token = await readAdminToken(dataDir);

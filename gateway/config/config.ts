@@ -1,7 +1,12 @@
 import { blockSources } from "../../resolver/blocks/mod.ts";
 import { dnsSetting } from "../../resolver/dns/setting.ts";
 import { nameSystems } from "../../resolver/names/mod.ts";
-import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
+import {
+  maxBlockBytesSetting,
+  maxFollowedBytesSetting,
+  maxPointerBytesSetting,
+  maxPointersSetting,
+} from "../../resolver/node/settings.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
 import { allowlistSetting, denylistSetting } from "../../resolver/rules/settings.ts";
 import { pointerSources } from "../../resolver/sources/mod.ts";
@@ -32,6 +37,8 @@ export const settingsTable: readonly Setting<unknown>[] = [
     nodeSetting,
     maxPointersSetting,
     maxPointerBytesSetting,
+    maxBlockBytesSetting,
+    maxFollowedBytesSetting,
     dnsSetting,
     allowPrivateSetting,
     denylistSetting,

@@ -4,6 +4,7 @@ import {
   ContentUnreachableError,
   ContentWrongError,
   NameLookupError,
+  NoRoomError,
   NotFoundError,
   NotReferredToError,
   PathNotFoundError,
@@ -81,6 +82,7 @@ const OUTCOMES = {
     RETRY_SECONDS,
   ),
   timeout: outcome(504, "timeout", "This took too long", NO_STORE, RETRY_SECONDS),
+  noRoom: outcome(507, "no-room", "No room for more", NO_STORE),
 };
 
 function outcome(
@@ -107,6 +109,7 @@ function classify(error: unknown): Outcome {
   if (error instanceof NotReferredToError) return OUTCOMES.notReferredTo;
   if (error instanceof RefusedByOperatorError) return OUTCOMES.refusedByOperator;
   if (error instanceof PathNotFoundError) return OUTCOMES.pathNotFound;
+  if (error instanceof NoRoomError) return OUTCOMES.noRoom;
   if (error instanceof UnavailableError) return OUTCOMES.unavailable;
   if (error instanceof UnsupportedNameError) return OUTCOMES.unsupported;
   if (error instanceof NameLookupError) {

@@ -1,14 +1,9 @@
 import process from "node:process";
-import type { Node } from "../../resolver/node/node.ts";
 import type { Metric } from "./metrics.ts";
 
-/** What a process is and holds. `startedAt`: milliseconds since 1970. */
-export function processMetrics(options: {
-  startedAt: number;
-  node: Node | null;
-}): readonly Metric[] {
-  const { startedAt, node } = options;
-  const metrics: Metric[] = [
+/** What a process is. `startedAt`: milliseconds since 1970. */
+export function processMetrics({ startedAt }: { startedAt: number }): readonly Metric[] {
+  return [
     {
       name: "process_start_time_seconds",
       help: "When the process started, seconds since 1970.",
@@ -29,21 +24,6 @@ export function processMetrics(options: {
         const { user, system } = process.cpuUsage();
         return (user + system) / 1_000_000;
       },
-    },
-  ];
-  return node === null ? metrics : [
-    ...metrics,
-    {
-      name: "ourspace_pointers",
-      help: "Identities whose newest pointer the node holds.",
-      type: "gauge",
-      read: () => node.pointers.count(),
-    },
-    {
-      name: "ourspace_pointer_bytes",
-      help: "The pointers' size, as they were signed and sent.",
-      type: "gauge",
-      read: () => node.pointers.bytes(),
     },
   ];
 }

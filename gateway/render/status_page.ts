@@ -3,6 +3,8 @@ import type {
   NetworkRefusal,
   NetworkStatus,
 } from "../../resolver/network/network.ts";
+import type { FollowedFeed } from "../../resolver/keeping/followed_feed.ts";
+import type { BlockUsage } from "../../resolver/node/node.ts";
 import type { FollowStatus } from "../../resolver/peers/follow.ts";
 import type { PeersStatus } from "../../resolver/peers/start.ts";
 import { formatBytes } from "../format_bytes.ts";
@@ -31,13 +33,15 @@ export function statusPage(status: Status): Uint8Array<ArrayBuffer> {
 }
 
 function sections(status: Status, store: StoreStatus): Markup {
-  const { network, peers } = status;
+  const { network, peers, blocks, followed } = status;
   return html`
     <div class="guides">
       ${network === null ? null : addresses(network)}
       ${peers === null || peers.followed.length === 0 ? null : chosenPeers(peers)}
       ${network === null ? null : connectedPeers(network)}
       ${records(store)}
+      ${blocks === null ? null : contentHeld(blocks)}
+      ${followed.size === 0 ? null : feedsFollowed(followed)}
       ${network === null ? null : sinceTheStart(network.figures, status)}
       ${network === null ? null : refusals(network.figures)}
     </div>
@@ -140,6 +144,41 @@ function records({ pointers, maxPointers, bytes, maxBytes }: StoreStatus): Marku
     </section>
   `;
 }
+
+function contentHeld({ blocks, bytes, maxBytes, pinnedBytes, evicted }: BlockUsage): Markup {
+  return html`
+    <section>
+      <h2>Content held</h2>
+      ${figureList([
+        ["Size on the disk", `${formatBytes(bytes)} of at most ${formatBytes(maxBytes)}`],
+        ["Published or followed here", formatBytes(pinnedBytes)],
+        ["Blocks", number(blocks)],
+        ["Blocks that made room since the start", number(evicted)],
+      ])}
+    </section>
+  `;
+}
+
+/** How many, not whom: anybody can open the page. */
+function feedsFollowed(followed: Status["followed"]): Markup {
+  return html`
+    <section>
+      <h2>Feeds followed</h2>
+      ${figureList([...followed].map(([state, count]) => [FEED_STATES[state], number(count)]))}
+    </section>
+  `;
+}
+
+const FEED_STATES: Readonly<Record<FollowedFeed["state"], string>> = {
+  "waiting": "Nothing published is known yet",
+  "loading": "Being fetched",
+  "held": "Held whole",
+  "incomplete": "In part: the rest could not be fetched yet",
+  "too-large": "In part: larger than MAX_FOLLOWED_BYTES",
+  "no-room": "In part: the store is full",
+  "wrong": "Cannot be read",
+  "withdrawn": "Withdrawn by their publishers",
+};
 
 function sinceTheStart(
   { lookUps: { found, missing, failed, milliseconds }, puts }: NetworkStatus,

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { CID } from "multiformats/cid";
 import { parseCid } from "../../resolver/content/cid.ts";
 import { deadline } from "../../resolver/deadline.ts";
 import { ContentWrongError, NotFoundError } from "../../resolver/errors.ts";
@@ -45,7 +46,7 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
   });
 
   routes.get("/v1/admin/status", (context) => {
-    const { network, ...rest } = status();
+    const { network, followed, ...rest } = status();
     const figures = network === null ? null : {
       ...network.figures,
       refused: Object.fromEntries(network.figures.refused),
@@ -54,6 +55,7 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
     return context.json({
       pid: Deno.pid,
       ...rest,
+      followed: Object.fromEntries(followed),
       network: network === null ? null : { ...network, figures },
     });
   });
@@ -92,15 +94,24 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
     if (context.req.header("Content-Type") !== CAR_TYPE) {
       return problem(415, "no-car", "No CAR", `The body must be ${CAR_TYPE}.`);
     }
+    const root = rootOf(context.req.query("root"));
     try {
-      const taken = await importCar(readPieces(context.req.raw, CAR_LIMITS), node.blocks);
-      return context.json(taken);
+      const pieces = readPieces(context.req.raw, CAR_LIMITS);
+      return context.json(await importCar(pieces, node.blocks, root));
     } catch (error) {
       return refusedCar(error);
     }
   });
 
   return routes;
+}
+
+/** The content that the blocks are a part of, which is pinned while it comes. */
+function rootOf(text: string | undefined): CID | undefined {
+  if (text === undefined) return undefined;
+  const root = parseCid(text);
+  if (root !== null) return root;
+  throw new BadRequestError("The root is no CID.", { remedy: "Leave it out, or name one." });
 }
 
 function refusedCar(error: unknown): Response {

@@ -1,10 +1,11 @@
 import type { Clock } from "../../resolver/contracts.ts";
+import type { FollowedFeed } from "../../resolver/keeping/followed_feed.ts";
 import type {
   ConnectedPeer,
   NetworkStatus,
   PointerNetwork,
 } from "../../resolver/network/network.ts";
-import type { Node } from "../../resolver/node/node.ts";
+import type { BlockUsage, Node } from "../../resolver/node/node.ts";
 import { maxPointerBytesSetting, maxPointersSetting } from "../../resolver/node/settings.ts";
 import type { PeersStatus } from "../../resolver/peers/start.ts";
 import type { Settings } from "../../schemas/setting.ts";
@@ -18,6 +19,10 @@ export interface Status {
   readonly now: number;
   /** Null for a gateway without a node. */
   readonly store: StoreStatus | null;
+  /** Null for a gateway without a node. */
+  readonly blocks: BlockUsage | null;
+  /** Those who are followed, by how it is with what is kept of them; only what there is. */
+  readonly followed: ReadonlyMap<FollowedFeed["state"], number>;
   /** Null for a gateway without a node, and where the network could not be opened. */
   readonly network: NetworkView | null;
   /** True when there are nodes that it can try to join. */
@@ -50,12 +55,15 @@ export interface NetworkView {
 /** What goes on beside the routes, as far as it is to be seen. */
 export interface Background {
   peers(): PeersStatus | null;
+  /** Everybody who is followed. */
+  followed(): readonly FollowedFeed[];
   warnings(): readonly string[];
 }
 
 /** Of a gateway that only answers. */
 export const NO_BACKGROUND: Background = {
   peers: () => null,
+  followed: () => [],
   warnings: () => [],
 };
 
@@ -82,6 +90,8 @@ export function readStatus(parts: StatusParts): Status {
       bytes: node.pointers.bytes(),
       maxBytes: settings.get(maxPointerBytesSetting),
     },
+    blocks: node?.blocks.usage() ?? null,
+    followed: countStates(background.followed()),
     network: network === null ? null : {
       peerId: network.peerId,
       mode: network.mode,
@@ -94,4 +104,11 @@ export function readStatus(parts: StatusParts): Status {
     onionUrl: settings.get(onionUrlSetting),
     warnings: background.warnings(),
   };
+}
+
+/** So many are followed in each state. */
+export function countStates(feeds: readonly FollowedFeed[]): Map<FollowedFeed["state"], number> {
+  const counts = new Map<FollowedFeed["state"], number>();
+  for (const { state } of feeds) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return counts;
 }

@@ -67,10 +67,10 @@ export function createBlocks(options: BlocksOptions): Blocks {
     milliseconds: limits.blockMilliseconds,
     alarm,
   });
-  const { pendingWriteBytes: maxPendingBytes, keptBytes: maxBytes } = limits;
+  const { pendingWriteBytes: maxPendingBytes, keptBytesPerDay: maxBytesPerDay } = limits;
   const writeBehind = store === null
     ? null
-    : createWriteBehind({ store, maxPendingBytes, maxBytes, report });
+    : createWriteBehind({ store, maxPendingBytes, maxBytesPerDay, clock, report });
   const local = sources.filter((source) => source.local === true);
   const remote = sources.filter((source) => source.local !== true);
 

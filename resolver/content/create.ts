@@ -1,4 +1,5 @@
 import { CID } from "multiformats/cid";
+import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { BlockSource, Call, Clock, DagRequest, Transport } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
 import type { BlockStore } from "../node/node.ts";
@@ -10,6 +11,7 @@ import type { ContentReader, Roads } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { type FolderContext, openPath } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
+import { type Keeping, loadAll, type Loaded } from "./load_all.ts";
 import { openLocalDag } from "./local_dag.ts";
 import { createLocations } from "./locations.ts";
 import { type ReadingContext, startReading } from "./reading.ts";
@@ -32,6 +34,8 @@ export interface ContentReaderOptions {
 
 /** A reader that keeps what it fetched. */
 export interface StoringContentReader extends ContentReader {
+  /** Everything behind a pointer, into `keeping`. Throws like `feedDocument`, and what `keeping` throws. */
+  loadAll(pointer: VerifiedPointer, keeping: Keeping, call: Call): Promise<Loaded>;
   /** Resolves when every fetched block has reached the store. */
   flush(): Promise<void>;
 }
@@ -97,6 +101,8 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
       check(request.root, request.path);
       return await openLocalDag(request, shared, call);
     },
+
+    loadAll: (pointer, keeping, call) => loadAll(pointer, { shared, keeping }, call),
 
     flush: () => blocks.flush(),
   };

@@ -40,8 +40,14 @@ export interface ContentLimits {
   readonly cacheBytes: number;
   /** Bytes of blocks that wait to be written to the node's store. */
   readonly pendingWriteBytes: number;
-  /** Bytes of fetched blocks that one run of a node keeps on its disk. */
-  readonly keptBytes: number;
+  /** Bytes of fetched blocks that a node writes to its disk in a day. */
+  readonly keptBytesPerDay: number;
+  /** Blocks of one pointer's content, when all of it is kept. */
+  readonly keptBlocks: number;
+  /** Blocks of content that is kept, fetched at the same time. */
+  readonly keptAtOnce: number;
+  /** Blocks that may be missing before the rest of the content is left for the next try. */
+  readonly keptFailures: number;
   /** Different blocks that are being fetched at the same time. */
   readonly fetchesAtOnce: number;
   /** How long a road may keep an answer to itself before the next one is asked too. */
@@ -85,8 +91,14 @@ export const contentLimits: ContentLimits = {
   cacheBytes: 64 * MEBIBYTE,
   /** A disk that is slower than the network must not fill the memory. */
   pendingWriteBytes: 64 * MEBIBYTE,
-  /** Visitors are strangers, and could fill any disk by asking for ever more content. */
-  keptBytes: 8 * GIBIBYTE,
+  /** Visitors are strangers, and could wear any disk out by asking for ever more content. */
+  keptBytesPerDay: 8 * GIBIBYTE,
+  /** 16 GiB in leaves of 256 KiB with their nodes, or that many small pictures; 20 MB of CIDs in memory. */
+  keptBlocks: 100_000,
+  /** Hides the round trips to one peer, and leaves it to visitors too. */
+  keptAtOnce: 8,
+  /** Each may wait for its deadline: four rounds of them. */
+  keptFailures: 32,
   /** Each may hold a block and a socket a road: a bound, far above what a busy gateway needs. */
   fetchesAtOnce: 1_024,
   /** A healthy peer answers within a round trip (10–150 ms): a later answer is worth a second request. */

@@ -1,5 +1,6 @@
 import type { CID } from "multiformats/cid";
-import { OurSpaceError } from "../../schemas/errors.ts";
+import type { Clock } from "../contracts.ts";
+import { NoRoomError } from "../errors.ts";
 import type { BlockStore } from "../node/node.ts";
 import type { VerifiedContent } from "./content.ts";
 
@@ -8,9 +9,13 @@ export interface WriteBehindOptions {
   readonly store: BlockStore;
   /** Bytes that may wait; what comes beyond them is not written, and can be fetched again. */
   readonly maxPendingBytes: number;
-  /** Bytes that are written in all; then nothing more is, and `report` is told so once. */
-  readonly maxBytes: number;
-  /** Told of a block that the store did not take, e.g. because the disk is full. */
+  /**
+   * Bytes that are written at once, and in a day in the long run: what visitors ask for takes the place of
+   * what others asked for, and must neither wear the disk out nor empty the store within an hour.
+   */
+  readonly maxBytesPerDay: number;
+  readonly clock: Clock;
+  /** Told of a block that the store did not take for another reason than its room. */
   readonly report: (error: unknown) => void;
 }
 
@@ -21,28 +26,31 @@ export interface WriteBehind {
   flush(): Promise<void>;
 }
 
+const DAY_MILLISECONDS = 86_400_000;
+
 /** Writes in the background, each block as soon as it is given. */
-export function createWriteBehind(
-  { store, maxPendingBytes, maxBytes, report }: WriteBehindOptions,
-): WriteBehind {
+export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
+  const { store, maxPendingBytes, maxBytesPerDay, clock, report } = options;
   const writes = new Set<Promise<void>>();
   let pendingBytes = 0;
-  let bytes = 0;
-  let isFull = false;
+  let allowance = maxBytesPerDay;
+  let filledAt = clock();
+
+  /** A clock that was set back fills nothing, and takes nothing away. */
+  function isAllowed(bytes: number): boolean {
+    const passed = Math.max(0, clock() - filledAt);
+    filledAt = clock();
+    allowance = Math.min(maxBytesPerDay, allowance + passed / DAY_MILLISECONDS * maxBytesPerDay);
+    if (bytes > allowance) return false;
+    allowance -= bytes;
+    return true;
+  }
+
   return {
     keep(cid, block) {
-      if (isFull || pendingBytes + block.length > maxPendingBytes) return;
-      if (bytes + block.length > maxBytes) {
-        isFull = true;
-        return report(
-          new OurSpaceError(`${maxBytes} bytes of others' content are kept, and no more will be.`, {
-            remedy: "Restart the node to go on keeping what visitors read.",
-          }),
-        );
-      }
-      bytes += block.length;
+      if (pendingBytes + block.length > maxPendingBytes || !isAllowed(block.length)) return;
       pendingBytes += block.length;
-      const write = store.put(cid, block).catch(report).finally(() => {
+      const write = store.put(cid, block).catch(notStored).finally(() => {
         pendingBytes -= block.length;
         writes.delete(write);
       });
@@ -52,4 +60,9 @@ export function createWriteBehind(
       while (writes.size > 0) await Promise.all(writes);
     },
   };
+
+  /** A store that is full of what is pinned is as its operator wants it. */
+  function notStored(error: unknown): void {
+    if (!(error instanceof NoRoomError)) report(error);
+  }
 }

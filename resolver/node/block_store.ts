@@ -2,48 +2,137 @@ import type { CID } from "multiformats/cid";
 import { isHashed } from "../content/cid.ts";
 import { contentLimits } from "../content/limits.ts";
 import { verifyContent } from "../content/verified.ts";
-import { ContentWrongError } from "../errors.ts";
-import type { BlockStore } from "./node.ts";
+import type { Clock } from "../contracts.ts";
+import type { Alarm } from "../deadline.ts";
+import { ContentWrongError, NoRoomError } from "../errors.ts";
+import { openBlockDatabase } from "./block_database.ts";
+import { createBlockIndex } from "./block_index.ts";
+import type { BlockUsage, PinningBlockStore } from "./node.ts";
+import { createPins } from "./pins.ts";
 import { replaceFile } from "./replace_file.ts";
+import { scanBlocks } from "./scan_blocks.ts";
+import { DEFAULT_BLOCK_BYTES } from "./settings.ts";
 
 /** Where a block is written before it gets its name. Emptied at the start: leftovers of a killed process. */
 const INCOMING = "incoming";
 
-/** Where the blocks lie, and who is told of damage. */
+/** Where the blocks lie, what they may take, and who is told of damage. */
 export interface BlockStoreOptions {
   readonly folder: string;
-  /** Told when a block on the disk turned out to be damaged and was removed. */
+  /** The database that knows them: a file, or `:memory:`. */
+  readonly index: string;
+  readonly maxBytes?: number;
+  /** Told when a block on the disk turned out to be damaged and was removed, or the index. */
   readonly report: (problem: string) => void;
+  readonly clock?: Clock;
+  readonly alarm?: Alarm;
+}
+
+/** A block store that is closed with the node. */
+export interface ClosableBlockStore extends PinningBlockStore {
+  /** An orderly end, after which the next start need not look at every file. Twice is once. */
+  close(): Promise<void>;
 }
 
 /**
- * Blocks as files, `<last two characters of the CID>/<CID>`: 256 folders, about 400 files in each at
- * 100,000 blocks. `get` hashes what it read, so bit rot is a missing block, never a wrong one.
+ * Blocks as files, `<last two characters of the CID>/<CID>`: 1,024 folders, about 100 files in each at
+ * 100,000 blocks. `get` hashes what it read, so bit rot is a missing block, never a wrong one. An index
+ * beside them counts them and knows which are pinned; without it they are as good as before.
  */
-export async function openBlockStore({ folder, report }: BlockStoreOptions): Promise<BlockStore> {
+export async function openBlockStore(options: BlockStoreOptions): Promise<ClosableBlockStore> {
+  const { folder, maxBytes = DEFAULT_BLOCK_BYTES, report, clock = Date.now } = options;
   await Deno.remove(`${folder}/${INCOMING}`, { recursive: true }).catch(ignoreNotFound);
   await Deno.mkdir(`${folder}/${INCOMING}`, { recursive: true, mode: 0o700 });
+  const database = await openBlockDatabase(options.index, report);
+  const index = createBlockIndex({
+    ...options,
+    database,
+    maxBytes,
+    clock,
+    removeFile: (name) => removeFile(pathOf(folder, name)),
+  });
+  const pins = createPins(database, { index, clock });
+  const writing = new Map<string, Promise<void>>();
+  const closing = new AbortController();
   let writes = 0;
 
   async function get(cid: CID): Promise<Uint8Array<ArrayBuffer> | null> {
-    const path = pathOf(folder, cid);
+    const name = nameOf(cid);
+    const path = pathOf(folder, name);
     const bytes = await Deno.readFile(path).catch(ignoreNotFound);
-    if (bytes === undefined) return null;
-    if (await isBlock(cid, bytes)) return bytes;
-    await Deno.remove(path).catch(ignoreNotFound);
-    report(`Block ${cid} was damaged on the disk and has been removed.`);
+    if (bytes !== undefined && await isBlock(cid, bytes)) {
+      index.used(name);
+      return bytes;
+    }
+    if (bytes !== undefined) {
+      await Deno.remove(path).catch(ignoreNotFound);
+      report(`Block ${cid} was damaged on the disk and has been removed.`);
+    }
+    forget(name);
     return null;
   }
 
+  /** What is not there needs no row. Reading goes on when the index fails. */
+  function forget(name: string): void {
+    try {
+      if (index.size(name) !== null) index.lost(name);
+    } catch {
+      // It was reported.
+    }
+  }
+
+  async function write(name: string, cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    // Reading and hashing it again (1 ms for 1 MiB) is cheaper than a write that is synced.
+    if (await get(cid) !== null) return found(name, bytes);
+    if (!index.admit(name, bytes.length)) throw noRoom(index.usage());
+    const path = pathOf(folder, name);
+    const temporary = `${folder}/${INCOMING}/${writes++}`;
+    try {
+      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
+      await replaceFile(path, bytes, temporary);
+    } catch (error) {
+      forget(name);
+      throw error;
+    }
+    // Somebody who looked for it meanwhile did not find the file, or room was needed: the row is gone.
+    found(name, bytes);
+  }
+
+  function found(cid: string, { length }: Uint8Array): void {
+    index.found([{ cid, length, usedAt: clock() }]);
+  }
+
+  async function scan(): Promise<void> {
+    const { signal } = closing;
+    try {
+      if (database.doubtful) await scanBlocks(folder, index, { signal });
+      // Where there is nothing, nothing can be missed.
+      if (index.usage().blocks === 0) index.settle();
+    } catch (error) {
+      if (signal.aborted) return;
+      const words = error instanceof Error ? error.message : String(error);
+      report(`The folder of blocks could not be compared with its index: ${words}`);
+    }
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    await scanned;
+    await Promise.allSettled(writing.values());
+    index.close();
+  }
+
+  const scanned = scan();
+  let closed: Promise<void> | undefined;
   return {
     get,
 
     async has(cid: CID): Promise<boolean> {
-      const info = await Deno.stat(pathOf(folder, cid)).catch(ignoreNotFound);
+      const info = await Deno.stat(pathOf(folder, nameOf(cid))).catch(ignoreNotFound);
       return info?.isFile ?? false;
     },
 
-    async put(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    async put(cid: CID, bytes: Uint8Array<ArrayBuffer>, root?: CID): Promise<void> {
       if (bytes.length > contentLimits.blockBytes) {
         throw new ContentWrongError(
           `Block ${cid} has ${bytes.length} bytes; the limit is ${contentLimits.blockBytes}.`,
@@ -52,24 +141,53 @@ export async function openBlockStore({ folder, report }: BlockStoreOptions): Pro
       if (!await isBlock(cid, bytes)) {
         throw new ContentWrongError(`The bytes given for block ${cid} do not have its hash.`);
       }
-      // Reading and hashing it again (1 ms for 1 MiB) is cheaper than a write that is synced.
-      if (await get(cid) !== null) return;
-      const path = pathOf(folder, cid);
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
-      writes += 1;
-      await replaceFile(path, bytes, `${folder}/${INCOMING}/${writes}`);
+      if (root !== undefined) pins.add(root, cid);
+      const name = nameOf(cid);
+      const write = writing.get(name) ?? begin(name, cid, bytes);
+      await write;
     },
+
+    pins,
+    size: (cid) => index.size(nameOf(cid)),
+    usage: index.usage,
+    scanned,
+
+    close: () => closed ??= close(),
   };
+
+  function begin(name: string, cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const work = write(name, cid, bytes).finally(() => writing.delete(name));
+    writing.set(name, work);
+    return work;
+  }
 }
 
-function pathOf(folder: string, cid: CID): string {
-  const name = cid.toV1().toString();
+function nameOf(cid: CID): string {
+  return cid.toV1().toString();
+}
+
+function pathOf(folder: string, name: string): string {
   return `${folder}/${name.slice(-2)}/${name}`;
 }
 
 /** False for another hash than sha2-256 too: what cannot be checked, or is in its CID, is not held. */
 async function isBlock(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
   return isHashed(cid) && await verifyContent(cid, bytes) !== null;
+}
+
+function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    ignoreNotFound(error);
+  }
+}
+
+function noRoom({ maxBytes, pinnedBytes }: BlockUsage): NoRoomError {
+  return new NoRoomError(
+    `The block store is full: of ${maxBytes} bytes, ${pinnedBytes} are published or followed here.`,
+    { remedy: "Raise MAX_BLOCK_BYTES, or follow fewer." },
+  );
 }
 
 function ignoreNotFound(error: unknown): undefined {

@@ -1,7 +1,7 @@
 import type { CID } from "multiformats/cid";
 import { MalformedCarError, readCar } from "../content/car_reader.ts";
 import type { SourceBlock } from "../contracts.ts";
-import type { BlockStore } from "./node.ts";
+import type { PinningBlockStore } from "./node.ts";
 
 /** What was taken in. */
 export interface CarImport {
@@ -14,13 +14,17 @@ export interface CarImport {
 /** Synced writes of 200 KB took 1.8 ms one after the other, 0.8 ms each when many ran at once. */
 const WRITES_AT_ONCE = 8;
 
+type Store = Pick<PinningBlockStore, "has" | "put">;
+
 /**
- * Puts every block of a CAR (version 1 or 2) into the store, hashed. Blocks that came before an error
- * stay. Throws MalformedCarError, and ContentWrongError when a block does not have its CID's hash.
+ * Puts every block of a CAR (version 1 or 2) into the store, hashed; `root` names the content that they
+ * are pinned as. Blocks that came before an error stay. Throws MalformedCarError, NoRoomError, and
+ * ContentWrongError when a block does not have its CID's hash.
  */
 export async function importCar(
   pieces: AsyncIterable<Uint8Array>,
-  store: BlockStore,
+  store: Store,
+  root?: CID,
 ): Promise<CarImport> {
   const car = await readCar(pieces);
   let blocks = 0;
@@ -31,19 +35,19 @@ export async function importCar(
     bytes += block.bytes.length;
     batch.push(block);
     if (batch.length < WRITES_AT_ONCE) continue;
-    await putAll(batch, store);
+    await putAll(batch, store, root);
     batch = [];
   }
-  await putAll(batch, store);
-  for (const root of car.roots) await checkHeld(root, store);
+  await putAll(batch, store, root);
+  for (const held of car.roots) await checkHeld(held, store);
   return { roots: car.roots.map(String), blocks, bytes };
 }
 
-async function putAll(batch: readonly SourceBlock[], store: BlockStore): Promise<void> {
-  await Promise.all(batch.map(({ cid, bytes }) => store.put(cid, bytes)));
+async function putAll(batch: readonly SourceBlock[], store: Store, root?: CID): Promise<void> {
+  await Promise.all(batch.map(({ cid, bytes }) => store.put(cid, bytes, root)));
 }
 
-async function checkHeld(root: CID, store: BlockStore): Promise<void> {
+async function checkHeld(root: CID, store: Store): Promise<void> {
   if (await store.has(root)) return;
   throw new MalformedCarError(`The CAR names the root ${root}, but does not hold its block.`);
 }

@@ -2,15 +2,18 @@ import type { CID } from "multiformats/cid";
 import type { Identity } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call } from "../contracts.ts";
+import type { FollowList } from "../keeping/follow_list.ts";
 
 /**
  * Who handed a pointer over: when the store is full, that decides whose pointers make room.
- * - `operator`: published or followed on this machine. Never evicted.
+ * - `operator`: published on this machine. Never evicted.
+ * - `followed`: of somebody who is followed on this machine. Never evicted either.
  * - `peer`: a peer that the operator chose.
  * - `stranger`: anybody else; `key` is what a sender is counted by (an address or a network of addresses).
  */
 export type Sender =
   | { readonly kind: "operator" }
+  | { readonly kind: "followed" }
   | { readonly kind: "peer"; readonly key: string }
   | { readonly kind: "stranger"; readonly key: string };
 
@@ -50,12 +53,24 @@ export interface PointerStore {
   onStored(listener: (pointer: VerifiedPointer, sender: Sender) => void): () => void;
   /** Whose pointers are wanted from here: the kept ones first, then those asked for last. */
   wanted(limit: number): readonly Identity[];
+  /** Those that are never evicted. */
+  kept(): readonly KeptPointer[];
+  /** Nobody follows it here any longer: like one that was asked for just now. A published one stays kept. */
+  unfollow(identity: Identity): void;
   /** How many identities' pointers are held. */
   count(): number;
   /** The bytes of all wire forms. */
   bytes(): number;
   /** When the network was last known to hold it (`refreshed`) and what is due, see `PutSchedule`. */
   readonly schedule: PutSchedule;
+}
+
+/** A pointer that is never evicted. */
+export interface KeptPointer {
+  readonly identity: Identity;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Published on this machine; else it is followed. */
+  readonly published: boolean;
 }
 
 /** A held pointer that should be put into the network again. */
@@ -110,15 +125,69 @@ export interface KeyValueStore {
 export interface BlockStore {
   get(cid: CID): Promise<Uint8Array<ArrayBuffer> | null>;
   has(cid: CID): Promise<boolean>;
-  /** Checks the hash; throws ContentWrongError when it differs. */
+  /** Checks the hash; throws ContentWrongError when it differs, and NoRoomError. */
   put(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
+/** Blocks within a quota: those that were not used for longest make room, unless they are pinned. */
+export interface PinningBlockStore extends BlockStore {
+  /** With a root the block is pinned as a part of its content before it is written. */
+  put(cid: CID, bytes: Uint8Array<ArrayBuffer>, root?: CID): Promise<void>;
+  readonly pins: Pins;
+  /** What a block takes on the disk; null: it is not known to be there. */
+  size(cid: CID): number | null;
+  usage(): BlockUsage;
+  /**
+   * When the folder has been compared with the index, after an end that was not orderly. Never rejects.
+   */
+  readonly scanned: Promise<void>;
+}
+
+/**
+ * Which blocks are never evicted, by the root of the content that they are a part of. They are lost with
+ * the index of blocks: whoever pins knows the roots, and walks them again.
+ */
+export interface Pins {
+  /** From now on the block stays; one that is not held, as soon as it comes. */
+  add(root: CID, cid: CID): void;
+  /** The whole content is pinned and held. Undone when one of its blocks turns out to be damaged. */
+  complete(root: CID): void;
+  isComplete(root: CID): boolean;
+  /** Lets the content go, but for what another root holds too. Resumed after a kill. */
+  release(root: CID): Promise<void>;
+  all(): readonly PinnedRoot[];
+  /**
+   * All that is to be kept has been pinned again. After the index was lost nothing is evicted before
+   * that, because nobody knows what is pinned.
+   */
+  settle(): void;
+}
+
+/** Content that is pinned, whole or as far as it has come. */
+export interface PinnedRoot {
+  readonly root: CID;
+  readonly complete: boolean;
+  /** When its first block was pinned, milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** What the blocks take, and may take. Bytes are counted as they lie on the disk, in whole 4 KiB. */
+export interface BlockUsage {
+  readonly blocks: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly pinnedBytes: number;
+  /** Blocks that made room since the start. */
+  readonly evicted: number;
 }
 
 /** The long-running peer. One process holds a data folder at a time. */
 export interface Node {
   readonly pointers: PointerStore;
-  readonly blocks: BlockStore;
+  readonly blocks: PinningBlockStore;
   readonly keyValues: KeyValueStore;
+  /** Whom this node follows. */
+  readonly follows: FollowList;
   /** The node's own folder: the network's key lies there. */
   readonly dataDir: string;
   /** What admin requests must carry (`Authorization: Bearer …`); lies in the data folder, owner-only. */

@@ -1,5 +1,6 @@
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Clock } from "../contracts.ts";
+import { openFollowList } from "../keeping/follow_list.ts";
 import { openAdminToken } from "./admin_token.ts";
 import { removeAnnouncement, writeAnnouncement } from "./announcement.ts";
 import { openBlockStore } from "./block_store.ts";
@@ -8,7 +9,7 @@ import { createKeyValueStore } from "./key_value_store.ts";
 import type { Node } from "./node.ts";
 import { createPointerStore } from "./pointer_store.ts";
 import { openOrReplace, startSaving } from "./repair.ts";
-import { DEFAULT_QUOTA, type Quota } from "./settings.ts";
+import { DEFAULT_BLOCK_BYTES, DEFAULT_QUOTA, type Quota } from "./settings.ts";
 import { createGuard } from "./statements.ts";
 
 /** What a node needs of its surroundings. */
@@ -22,6 +23,8 @@ export interface NodeOptions {
   /** From 0 up to 1. */
   readonly random?: () => number;
   readonly quota?: Quota;
+  /** What the blocks may take on the disk. */
+  readonly maxBlockBytes?: number;
 }
 
 /**
@@ -59,9 +62,15 @@ async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node>
   } = options;
   await writeAnnouncement(dataDir, { pid: Deno.pid, url: null });
   const adminToken = await openAdminToken(dataDir, randomBytes);
-  const blocks = await openBlockStore({ folder: `${dataDir}/blocks`, report });
   const path = `${dataDir}/pointers.sqlite`;
   const database = await openOrReplace(path, { randomBytes, clock, report });
+  const blocks = await openBlockStore({
+    folder: `${dataDir}/blocks`,
+    index: `${dataDir}/blocks.sqlite`,
+    maxBytes: options.maxBlockBytes ?? DEFAULT_BLOCK_BYTES,
+    report,
+    clock,
+  });
   const pointers = createPointerStore(database, { clock, random, report, quota });
   const keyValues = createKeyValueStore(database.connection, createGuard(report));
   const stopping = new AbortController();
@@ -72,6 +81,7 @@ async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node>
   async function close(): Promise<void> {
     stopping.abort();
     await saving.done;
+    await blocks.close();
     pointers.close();
     database.connection.close();
     await removeAnnouncement(dataDir);
@@ -82,6 +92,7 @@ async function openLocked(options: NodeOptions, lock: FolderLock): Promise<Node>
     pointers,
     blocks,
     keyValues,
+    follows: openFollowList({ keyValues, clock }),
     dataDir,
     adminToken,
     announce: (url) => writeAnnouncement(dataDir, { pid: Deno.pid, url }),

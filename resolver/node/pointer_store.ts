@@ -5,12 +5,15 @@ import { type Alarm, systemAlarm } from "../deadline.ts";
 import { createAskedLog } from "./asked_log.ts";
 import { cursorText, parseCursor } from "./change_cursor.ts";
 import { createEviction } from "./eviction.ts";
-import type { ChangePage, PointerStore, PutOutcome, Sender } from "./node.ts";
+import type { ChangePage, KeptPointer, PointerStore, PutOutcome, Sender } from "./node.ts";
 import type { PointerDatabase } from "./pointer_database.ts";
 import { STANDING } from "./pointer_schema.ts";
 import { createPutSchedule } from "./put_schedule.ts";
 import { DEFAULT_QUOTA, type Quota } from "./settings.ts";
 import { atomically, bytesOf, createGuard } from "./statements.ts";
+
+/** The operator's senders; one that publishes is followed no less. */
+export const KEPT_SENDERS = { operator: "", followed: "followed" } as const;
 
 // Newest wins in one statement: timestamps have a fixed width and texts are compared as bytes (BLOB),
 // which is the order of `comparePointers`. A replaced row moves to the end of the change feed, and keeps
@@ -24,7 +27,9 @@ const PUT = `
     timestamp = excluded.timestamp,
     text = excluded.text,
     wire = excluded.wire,
-    sender = iif(excluded.sender_standing > sender_standing, excluded.sender, sender),
+    sender = iif(excluded.sender_standing > sender_standing
+      OR (excluded.sender_standing = ${STANDING.kept} AND excluded.sender = '${KEPT_SENDERS.operator}'),
+      excluded.sender, sender),
     sender_standing = max(sender_standing, excluded.sender_standing),
     standing = max(standing, excluded.standing),
     refreshed_at = 0,
@@ -35,7 +40,14 @@ const PUT = `
 // The same text from a better sender: what the operator publishes is kept, whoever brought it first.
 const RAISE = `
   UPDATE pointers SET sender = ?3, sender_standing = ?4, standing = max(standing, ?4)
-  WHERE identity = ?1 AND text = ?2 AND sender_standing < ?4`;
+  WHERE identity = ?1 AND text = ?2
+    AND (sender_standing < ?4 OR (sender_standing = ?4 AND ?3 = '${KEPT_SENDERS.operator}'))`;
+
+const KEPT = `SELECT identity, wire, sender FROM pointers WHERE standing = ${STANDING.kept}`;
+
+const UNFOLLOW = `
+  UPDATE pointers SET sender_standing = ${STANDING.stranger}, standing = ${STANDING.asked}, asked_at = ?2
+  WHERE identity = ?1 AND sender_standing = ${STANDING.kept} AND sender = '${KEPT_SENDERS.followed}'`;
 
 const HELD = "SELECT wire, text = ? AS same FROM pointers WHERE identity = ?";
 const AFTER = "SELECT sequence, wire FROM pointers WHERE sequence > ? ORDER BY sequence LIMIT ?";
@@ -47,7 +59,7 @@ const WANTED = `
  * A new pointer goes into the network after a random part of this, milliseconds: the operator's at
  * once; a peer that handed one over is about to put it by itself, which takes our turn away.
  */
-const FIRST_PUT_WITHIN = { operator: 0, stranger: 2_000, peer: 60_000 };
+const FIRST_PUT_WITHIN = { operator: 0, stranger: 2_000, followed: 60_000, peer: 60_000 };
 
 /** A PointerStore that is closed with the node. */
 export interface ClosablePointerStore extends PointerStore {
@@ -81,6 +93,8 @@ export function createPointerStore(
   const wire = connection.prepare("SELECT wire FROM pointers WHERE identity = ?");
   const totals = connection.prepare("SELECT sequence, pointers, bytes FROM store");
   const wanted = connection.prepare(WANTED);
+  const kept = connection.prepare(KEPT);
+  const unfollow = connection.prepare(UNFOLLOW);
   const asked = createAskedLog(connection, { guarded, quota, clock, alarm });
   const eviction = createEviction(connection, { quota, clock, flush: asked.flush });
 
@@ -118,9 +132,9 @@ export function createPointerStore(
       return fits || total("pointers") <= before ? { kind: "stored" } : null;
     }
     if (standing > STANDING.stranger) raise.run(identity, text, key, standing);
-    const kept = held.get(text, identity);
-    if (kept?.["same"] === 1) return { kind: "same" };
-    return { kind: "greater-held", bytes: bytesOf(kept?.["wire"]) };
+    const greater = held.get(text, identity);
+    if (greater?.["same"] === 1) return { kind: "same" };
+    return { kind: "greater-held", bytes: bytesOf(greater?.["wire"]) };
   }
 
   /** Resolves at the next stored pointer, or when the wait is over. */
@@ -164,6 +178,18 @@ export function createPointerStore(
       return guarded(() => wanted.all(limit)).map((row) => parseIdentity(String(row["identity"])));
     },
 
+    kept(): readonly KeptPointer[] {
+      return guarded(() => kept.all()).map((row) => ({
+        identity: parseIdentity(String(row["identity"])),
+        bytes: bytesOf(row["wire"]),
+        published: row["sender"] !== KEPT_SENDERS.followed,
+      }));
+    },
+
+    unfollow(identity: Identity): void {
+      guarded(() => unfollow.run(identityKey(identity), Math.trunc(clock())));
+    },
+
     async changes(since: string, limit: number, call: Call): Promise<ChangePage | null> {
       const from = parseCursor(storeId, since);
       if (from === null || from > total("sequence")) return null;
@@ -191,7 +217,7 @@ export function createPointerStore(
 
 /** What the tables say of a sender. */
 export function standingOf(sender: Sender): { standing: number; key: string } {
-  return sender.kind === "operator"
-    ? { standing: STANDING.kept, key: "" }
+  return sender.kind === "operator" || sender.kind === "followed"
+    ? { standing: STANDING.kept, key: KEPT_SENDERS[sender.kind] }
     : { standing: STANDING[sender.kind], key: sender.key };
 }

@@ -8,7 +8,7 @@ import { carve } from "./carve.ts";
 import { fileSize, withDamaged } from "./damaged_database.ts";
 import type { PointerStore, Sender } from "./node.ts";
 import { STANDING } from "./pointer_schema.ts";
-import { standingOf } from "./pointer_store.ts";
+import { KEPT_SENDERS, standingOf } from "./pointer_store.ts";
 
 /** Where the saved pointers go. */
 export interface SalvageOptions extends Call {
@@ -146,7 +146,9 @@ function knownOf(row: Row): Known {
 /** Version 1 did not know the sender. */
 function senderOf(row: Row): Sender {
   const key = typeof row["sender"] === "string" ? row["sender"] : UNKNOWN.key;
-  if (row["sender_standing"] === STANDING.kept) return { kind: "operator" };
+  if (row["sender_standing"] === STANDING.kept) {
+    return { kind: key === KEPT_SENDERS.followed ? "followed" : "operator" };
+  }
   return { kind: row["sender_standing"] === STANDING.peer ? "peer" : "stranger", key };
 }
 

@@ -31,6 +31,33 @@ export const maxPointerBytesSetting: Setting<number> = {
   secret: false,
 };
 
+/** A few thousand feeds with their pictures; a disk of a small server has 20 GB and more. */
+export const DEFAULT_BLOCK_BYTES = 8 * 1024 ** 3;
+
+export const maxBlockBytesSetting: Setting<number> = {
+  name: "MAX_BLOCK_BYTES",
+  fallback: String(DEFAULT_BLOCK_BYTES),
+  parse: (text) => parseLimit(text, DEFAULT_BLOCK_BYTES),
+  meaning: "How many bytes of content the node holds; what was not read for longest makes room. " +
+    "What is published or followed here never does.",
+  danger: "",
+  secret: false,
+};
+
+/** Years of pictures, or some hours of video. */
+export const DEFAULT_FOLLOWED_BYTES = 1024 ** 3;
+
+export const maxFollowedBytesSetting: Setting<number> = {
+  name: "MAX_FOLLOWED_BYTES",
+  fallback: String(DEFAULT_FOLLOWED_BYTES),
+  parse: (text) => parseLimit(text, DEFAULT_FOLLOWED_BYTES),
+  meaning:
+    "How many bytes of the content of one followed wallet are kept: of larger content, the " +
+    "feed and what fits.",
+  danger: "",
+  secret: false,
+};
+
 function parseLimit(text: string, fallback: number): number {
   const limit = text === "" ? fallback : Number(text);
   if (/^\d*$/.test(text) && limit >= 1 && Number.isSafeInteger(limit)) return limit;

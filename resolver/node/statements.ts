@@ -12,8 +12,14 @@ export function isDamage(error: unknown): boolean {
   return error instanceof Error && DAMAGE.test(error.message);
 }
 
-/** Damage that shows while the node runs is reported once; the next start repairs it. */
-export function createGuard(report: (problem: string) => void): Guard {
+/**
+ * Damage that shows while the node runs is reported once; the next start repairs it. `what` names the
+ * database in sentences.
+ */
+export function createGuard(
+  report: (problem: string) => void,
+  what = "pointer database",
+): Guard {
   let reported = false;
   return (statement) => {
     try {
@@ -21,9 +27,9 @@ export function createGuard(report: (problem: string) => void): Guard {
     } catch (error) {
       if (isDamage(error) && !reported) {
         reported = true;
-        report("The node's pointer database is damaged: restart the node, which then repairs it.");
+        report(`The node's ${what} is damaged: restart the node, which then repairs it.`);
       }
-      throw new UnavailableError("The node's pointer database does not work.", {
+      throw new UnavailableError(`The node's ${what} does not work.`, {
         remedy: "The operator should look at the disk (full, read-only?) and restart the node.",
         cause: error,
       });

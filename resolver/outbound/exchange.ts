@@ -1,7 +1,7 @@
 /** One request on the wire, without redirects. */
 export interface Exchange {
   readonly url: URL;
-  readonly method: "GET" | "HEAD" | "PUT" | "POST";
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   readonly headers: Headers;
   readonly body?: Uint8Array<ArrayBuffer> | FormData;
   readonly signal: AbortSignal;

@@ -10,7 +10,7 @@ export interface OutboundRequest {
    * a vetted one. A redirect away from an operator's origin makes the rest of the way a stranger's.
    */
   readonly trust: "operator" | "stranger";
-  readonly method?: "GET" | "HEAD" | "PUT" | "POST";
+  readonly method?: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer> | FormData;
   /** The largest body, after decompression, bytes. Reading past it fails with `too-large`. */

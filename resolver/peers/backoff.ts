@@ -8,19 +8,23 @@ export interface Backoff {
   failures(): number;
 }
 
-const FIRST_MILLISECONDS = 1_000;
-const LONGEST_MILLISECONDS = 5 * 60_000;
+/** Of one node that others ask all the time: 1 s to 5 min. */
+const PEER_WAITS = { first: 1_000, longest: 5 * 60_000 };
 
 /**
- * Exponential, 1 s to 5 min, the second half of each wait at random: followers of a node that comes
- * back do not all come back at the same moment. `random` gives numbers from 0 to 1.
+ * Exponential, from the first to the longest wait in milliseconds, the second half of each at random:
+ * followers of a node that comes back do not all come back at the same moment. `random` gives numbers
+ * from 0 to 1.
  */
-export function createBackoff(random: () => number): Backoff {
+export function createBackoff(
+  random: () => number,
+  { first, longest }: { first: number; longest: number } = PEER_WAITS,
+): Backoff {
   let failures = 0;
 
   return {
     next() {
-      const most = Math.min(FIRST_MILLISECONDS * 2 ** failures, LONGEST_MILLISECONDS);
+      const most = Math.min(first * 2 ** failures, longest);
       failures = Math.min(failures + 1, 30);
       return most / 2 + random() * most / 2;
     },

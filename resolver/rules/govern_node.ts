@@ -1,5 +1,5 @@
 import { parsePointer } from "../../schemas/pointer.ts";
-import type { BlockStore, ChangePage, Node, PointerStore } from "../node/node.ts";
+import type { ChangePage, Node, PinningBlockStore, PointerStore } from "../node/node.ts";
 import { NO_RULES, type OperatorRules } from "./operator_rules.ts";
 import { refusedContent } from "./refusals.ts";
 
@@ -45,12 +45,12 @@ function governPointers(pointers: PointerStore, rules: OperatorRules): PointerSt
   };
 }
 
-function governBlocks(blocks: BlockStore, rules: OperatorRules): BlockStore {
+function governBlocks(blocks: PinningBlockStore, rules: OperatorRules): PinningBlockStore {
   return {
     ...blocks,
     get: (cid) => rules.refusesBlock(cid) ? Promise.resolve(null) : blocks.get(cid),
     has: (cid) => rules.refusesBlock(cid) ? Promise.resolve(false) : blocks.has(cid),
-    put: (cid, bytes) =>
-      rules.refusesBlock(cid) ? Promise.reject(refusedContent()) : blocks.put(cid, bytes),
+    put: (cid, bytes, root) =>
+      rules.refusesBlock(cid) ? Promise.reject(refusedContent()) : blocks.put(cid, bytes, root),
   };
 }

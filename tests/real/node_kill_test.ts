@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { CID } from "multiformats/cid";
+import * as raw from "multiformats/codecs/raw";
+import { sha256 } from "multiformats/hashes/sha2";
 import { generatePrivateKey } from "viem/accounts";
 import type { Node } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
@@ -9,7 +11,7 @@ import { createPointerStore } from "../../resolver/node/pointer_store.ts";
 import { parseIdentity } from "../../schemas/identity.ts";
 import { parsePointer, type VerifiedPointer } from "../../schemas/pointer.ts";
 import { eventually } from "../support/eventually.ts";
-import { instant, WRITES } from "../support/node_process.ts";
+import { instant, PIN_QUOTA, WRITES } from "../support/node_process.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
 import { faultSeed, seeded } from "../support/seeded.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -77,6 +79,68 @@ Deno.test(`what a node acknowledged survives kill -9 at any moment (FAULT_SEED=$
     database.close();
   }
 });
+
+Deno.test(`kill -9 while a full store evicts, pins and lets go loses nothing that was pinned (FAULT_SEED=${seed})`, async () => {
+  await using folder = await temporaryFolder();
+  const random = seeded(seed);
+  /** Blocks by root, as far as they were acknowledged; what is being let go may be gone. */
+  const pinned = new Map<string, string[]>();
+  const complete = new Set<string>();
+  for (let round = 0; round < 5; round++) {
+    const killAfter = 20 + Math.floor(random() * 100);
+    const process = start("pin", folder.path);
+    let count = 0;
+    for await (const line of lines(process)) {
+      const [what, root = "", cid = ""] = line.split(" ");
+      if (what === "pinned") pinned.set(root, [...pinned.get(root) ?? [], cid]);
+      if (what === "complete") complete.add(root);
+      if (what === "releasing") {
+        pinned.delete(root);
+        complete.delete(root);
+      }
+      if (++count === killAfter) process.kill("SIGKILL");
+    }
+    await process.stdin.close();
+    assert.equal((await process.status).signal, "SIGKILL");
+
+    const node = await openNode({
+      dataDir: folder.path,
+      maxBlockBytes: PIN_QUOTA,
+      report: assert.fail,
+    });
+    const { blocks } = node;
+    await blocks.scanned;
+    blocks.pins.settle();
+    assert.equal(blocks.usage().blocks, await countFiles(`${folder.path}/blocks`));
+    // What is not pinned goes for these.
+    for (let i = 0; i < 60; i++) {
+      const bytes = crypto.getRandomValues(new Uint8Array(50));
+      const cid = CID.createV1(raw.code, await sha256.digest(bytes));
+      await blocks.put(cid, bytes);
+    }
+    for (const [root, cids] of pinned) {
+      for (const cid of cids) {
+        assert.ok(await blocks.get(CID.parse(cid)) !== null, `${cid} is lost`);
+      }
+      assert.equal(blocks.pins.isComplete(CID.parse(root)), complete.has(root));
+    }
+    assert.ok(blocks.usage().bytes <= PIN_QUOTA, `${blocks.usage().bytes}`);
+    for (const { root } of blocks.pins.all()) await blocks.pins.release(root);
+    assert.equal(blocks.usage().pinnedBytes, 0);
+    pinned.clear();
+    complete.clear();
+    await node.close();
+  }
+});
+
+async function countFiles(folder: string): Promise<number> {
+  let count = 0;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.length !== 2) continue;
+    count += (await Array.fromAsync(Deno.readDir(`${folder}/${name}`))).length;
+  }
+  return count;
+}
 
 Deno.test(`kill -9 while a damaged database is saved costs nothing (FAULT_SEED=${seed})`, async () => {
   await using folder = await temporaryFolder();

@@ -4,6 +4,7 @@
  *
  *   hold <folder>             opens the node and says `held` or `in use`; ends with its input
  *   store <folder>            stores pointers and blocks until it is killed
+ *   pin <folder>              stores, pins, evicts and lets go of blocks until it is killed
  *   repair <folder>           opens the node, and says what it reports and stores until it is killed
  *   write <database> <key> <0|1>  offers 200 pointers of one wallet out of order, beside another process
  */
@@ -20,6 +21,9 @@ import { SENDER } from "./nodes.ts";
 
 /** What both writers of a race offer together ends here. */
 export const WRITES = 200;
+
+/** What the blocks of `pin` may take: 60 of them. */
+export const PIN_QUOTA = 60 * 4_096;
 
 export function instant(count: number): string {
   return new Date(Date.UTC(2026, 0, 1) + count).toISOString();
@@ -60,6 +64,35 @@ async function store(dataDir: string): Promise<void> {
   }
 }
 
+/** Of a store that is full all the time, a third of it pinned. */
+async function pin(dataDir: string): Promise<void> {
+  const node = await openNode({ dataDir, maxBlockBytes: PIN_QUOTA, report });
+  await node.blocks.scanned;
+  node.blocks.pins.settle();
+  const { blocks: { pins }, blocks } = node;
+  for (let before: CID | null = null;;) {
+    const content = await Promise.all(Array.from({ length: 10 }, randomBlock));
+    const root = content[0]?.cid ?? report("There is no root.");
+    for (const { cid, bytes } of content) {
+      const cached = await randomBlock();
+      await Promise.all([blocks.put(cid, bytes, root), blocks.put(cached.cid, cached.bytes)]);
+      say(`pinned ${root} ${cid}`);
+    }
+    pins.complete(root);
+    say(`complete ${root}`);
+    if (before !== null) {
+      say(`releasing ${before}`);
+      await pins.release(before);
+    }
+    before = root;
+  }
+}
+
+async function randomBlock() {
+  const bytes = crypto.getRandomValues(new Uint8Array(100));
+  return { cid: CID.createV1(raw.code, await sha256.digest(bytes)), bytes };
+}
+
 async function repair(dataDir: string): Promise<void> {
   const node = await openNode({ dataDir, report: say });
   node.pointers.onStored(() => say("stored"));
@@ -86,6 +119,7 @@ if (import.meta.main) {
   const [command, path = "", key, parity] = Deno.args;
   if (command === "hold") await hold(path);
   if (command === "store") await store(path);
+  if (command === "pin") await pin(path);
   if (command === "repair") await repair(path);
   if (command === "write") await write(path, `0x${key?.slice(2)}`, Number(parity));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generatePrivateKey } from "viem/accounts";
 import { makeSigner } from "./pointers.ts";
-import { ROOT, taskCommand } from "./task_process.ts";
+import { runTask } from "./task_process.ts";
 
 /** A person with a wallet and a folder that holds their feed. */
 export interface Publisher extends AsyncDisposable {
@@ -36,23 +36,10 @@ export async function makePublisher(): Promise<Publisher> {
         ? Deno.writeTextFile(`${folder}/${name}`, content)
         : Deno.writeFile(`${folder}/${name}`, content),
     async publish(dataFolder, environment = {}, args = [folder]) {
-      const task = taskCommand("publish", [...args, "--key-file", keyFile, "--yes"]);
-      const run = new Deno.Command(task.command, {
-        args: task.args,
-        cwd: ROOT,
-        env: {
-          DENO_NO_UPDATE_CHECK: "1",
-          NO_COLOR: "1",
-          DATA_DIR: dataFolder,
-          TRUSTLESS_GATEWAYS: "",
-          ...environment,
-        },
-        stdin: "null",
-      });
-      const { success, stdout, stderr } = await run.output();
-      const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-      assert.ok(success, text);
-      return text;
+      const words = [...args, "--key-file", keyFile, "--yes"];
+      const { code, result, notes } = await runTask("publish", words, dataFolder, environment);
+      assert.equal(code, 0, result + notes);
+      return result + notes;
     },
     [Symbol.asyncDispose]: () => Deno.remove(home, { recursive: true }),
   };

@@ -29,6 +29,14 @@ export function nodeStatus(fields: Partial<Status> = {}): Status {
     startedAt: 0,
     now: 1_000,
     store: { pointers: 3, maxPointers: 1_000_000, bytes: 1_011, maxBytes: 2_000_000_000 },
+    blocks: {
+      blocks: 12,
+      bytes: 1_234_944,
+      maxBytes: 8 * 1024 ** 3,
+      pinnedBytes: 1_015_808,
+      evicted: 0,
+    },
+    followed: new Map(),
     network: networkView(),
     seeks: false,
     peers: NO_PEERS,
@@ -68,7 +76,7 @@ const JOINED: NetworkView = networkView({
 
 /** Every state that a node can be seen in. */
 export const STATUSES: Readonly<Record<string, Status>> = {
-  "no-node": nodeStatus({ store: null, network: null, peers: null }),
+  "no-node": nodeStatus({ store: null, blocks: null, network: null, peers: null }),
   "no-network": nodeStatus({ network: null }),
   "knows-nobody": nodeStatus(),
   looking: nodeStatus({ seeks: true }),
@@ -96,6 +104,16 @@ export const STATUSES: Readonly<Record<string, Status>> = {
   }),
   following: nodeStatus({
     network: JOINED,
+    followed: new Map([
+      ["held", 1_234],
+      ["loading", 2],
+      ["waiting", 3],
+      ["incomplete", 4],
+      ["too-large", 5],
+      ["no-room", 6],
+      ["wrong", 7],
+      ["withdrawn", 8],
+    ]),
     peers: {
       ...NO_PEERS,
       followed: [

@@ -15,6 +15,33 @@ export function taskCommand(
   return { command: Deno.execPath(), args: [...words, ...args] };
 }
 
+/**
+ * Runs a command of deno.json to its end as a person types it, on the data folder of a node. It asks
+ * nobody else unless `environment` says so.
+ */
+export async function runTask(
+  task: keyof typeof project.tasks,
+  words: readonly string[],
+  dataFolder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number; readonly result: string; readonly notes: string }> {
+  const { command, args } = taskCommand(task, words);
+  const { code, stdout, stderr } = await new Deno.Command(command, {
+    args,
+    cwd: ROOT,
+    env: {
+      DENO_NO_UPDATE_CHECK: "1",
+      NO_COLOR: "1",
+      DATA_DIR: dataFolder,
+      TRUSTLESS_GATEWAYS: "",
+      ...environment,
+    },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, result: text(stdout), notes: text(stderr) };
+}
+
 /** A server in a process of its own. */
 export interface ServerProcess {
   /** Where it answers, e.g. `http://127.0.0.1:40123`. */

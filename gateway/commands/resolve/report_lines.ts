@@ -1,6 +1,7 @@
 import type { PeerReport, SourceReport } from "../../../resolver/resolution.ts";
 import type { ContentHolder } from "../../content_holders.ts";
 import type { LookUpReport, Winner } from "../../look_up_report.ts";
+import { table } from "../table.ts";
 
 const BECAUSE: Readonly<Record<Winner["because"], string>> = {
   only: "nobody gave another one",
@@ -31,7 +32,7 @@ export function reportLines(report: LookUpReport): string[] {
         ],
         ...(source.peers ?? []).map(peerRow),
       ]),
-    ]),
+    ], [2]),
   ];
 }
 
@@ -64,17 +65,4 @@ function holderLines(holders: readonly ContentHolder[]): string[] {
 
 function peerRow({ peer, outcome, milliseconds, timestamp = "" }: PeerReport): string[] {
   return [`  ${peer}`, outcome, String(milliseconds), timestamp, ""];
-}
-
-/** Columns as wide as their widest cell; the third holds numbers. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0))
-  );
-  return rows.map((row) =>
-    row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return column === 2 ? cell.padStart(width) : cell.padEnd(width);
-    }).join("  ").trimEnd()
-  );
 }

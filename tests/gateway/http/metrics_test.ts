@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { renderMetrics } from "../../../gateway/http/metrics.ts";
 import { networkMetrics } from "../../../gateway/http/network_metrics.ts";
+import { nodeMetrics } from "../../../gateway/http/node_metrics.ts";
 import { processMetrics } from "../../../gateway/http/process_metrics.ts";
 import { createRequestCounter } from "../../../gateway/http/request_counter.ts";
+import { someBlocks } from "../../support/block_stores.ts";
+import { followedFeed } from "../../support/followed_feeds.ts";
 import { SENDER, temporaryNode } from "../../support/nodes.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 import { QUIET, scriptedNetwork } from "../../support/scripted_network.ts";
@@ -23,21 +26,30 @@ Deno.test("answers are counted by the class of their status", () => {
   );
 });
 
-Deno.test("a node tells how many pointers it holds", async () => {
+Deno.test("a node tells what it holds, and how it is with those who are followed", async () => {
   await using temporary = await temporaryNode();
   temporary.node.pointers.put(await verifiedPointer(makeSigner()), SENDER);
-  const text = renderMetrics(processMetrics({ startedAt: 1_500, node: temporary.node }));
-  assert.match(text, /^process_start_time_seconds 1\.5$/m);
-  assert.match(text, /^ourspace_pointers 1$/m);
-});
-
-Deno.test("a gateway without a node says nothing of pointers", () => {
-  const text = renderMetrics(processMetrics({ startedAt: 0, node: null }));
-  assert.doesNotMatch(text, /ourspace_pointers/);
+  const [block] = await someBlocks(1);
+  assert.ok(block !== undefined);
+  await temporary.node.blocks.put(block.cid, block.bytes, block.cid);
+  const followed = (["held", "held", "loading"] as const).map((state) => followedFeed({ state }));
+  const text = renderMetrics(nodeMetrics({ node: temporary.node, followed: () => followed }));
+  for (
+    const line of [
+      "ourspace_pointers 1",
+      "ourspace_blocks 1",
+      "ourspace_block_bytes 4096",
+      "ourspace_pinned_block_bytes 4096",
+      "ourspace_evicted_blocks_total 0",
+      'ourspace_followed_feeds{state="held"} 2',
+      'ourspace_followed_feeds{state="loading"} 1',
+    ]
+  ) assert.ok(text.split("\n").includes(line), `${line} is not in ${text}`);
 });
 
 Deno.test("a process tells what it takes of the machine", () => {
-  const text = renderMetrics(processMetrics({ startedAt: 0, node: null }));
+  const text = renderMetrics(processMetrics({ startedAt: 1_500 }));
+  assert.match(text, /^process_start_time_seconds 1\.5$/m);
   assert.match(text, /^process_resident_memory_bytes [1-9]\d*$/m);
   assert.match(text, /^process_cpu_seconds_total \d+(?:\.\d+)?$/m);
 });

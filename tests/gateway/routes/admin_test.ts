@@ -75,9 +75,11 @@ Deno.test("a command on this machine that has the token is told how the node is"
     const response = await api(node, "::1")
       .request("/v1/admin/status", { headers: headers(node, { Host: host }) });
     assert.equal(response.status, 200, host);
-    const { pid, store, network } = await response.json();
-    assert.deepEqual({ pid, store, network }, {
+    const { pid, store, blocks, followed, network } = await response.json();
+    assert.deepEqual({ pid, store, blocks, followed, network }, {
       pid: Deno.pid,
+      blocks: { blocks: 0, bytes: 0, maxBytes: 8_589_934_592, pinnedBytes: 0, evicted: 0 },
+      followed: {},
       store: { pointers: 0, maxPointers: 1_000_000, bytes: 0, maxBytes: 2_147_483_648 },
       network: null,
     });

@@ -7,6 +7,7 @@ import { contentLimits } from "../../../resolver/content/limits.ts";
 import {
   ContentUnreachableError,
   ContentWrongError,
+  NoRoomError,
   OutboundError,
 } from "../../../resolver/errors.ts";
 import { failing, fakeSource, forging, holding, rawTree, silent } from "../../support/blocks.ts";
@@ -256,23 +257,36 @@ Deno.test("what came from this machine, or would fill the memory, is not written
   assert.deepEqual(written, []);
 });
 
-Deno.test("strangers fill no disk: beyond its bound nothing more is kept, which is told once", async () => {
+Deno.test("strangers wear out no disk: so many bytes are kept at once, and a day", async () => {
   const written: string[] = [];
-  const problems: unknown[] = [];
   const store = {
     get: () => Promise.resolve(null),
     has: () => Promise.resolve(false),
     put: (cid: CID) => Promise.resolve(void written.push(cid.toString())),
   };
-  const trees = await Promise.all([1, 2, 3].map((seed) => rawTree(patterned(10, seed))));
+  const trees = await Promise.all([1, 2, 3, 4].map((seed) => rawTree(patterned(10, seed))));
   const peer = fakeSource("peer", holding(new Map(trees.flatMap(({ blocks }) => [...blocks]))));
-  const limits = { ...contentLimits, keptBytes: 10 };
-  const report = (problem: unknown) => problems.push(problem);
-  const blocks = blocksOver([peer], { store, limits, report });
-  for (const { root } of trees) await blocks.get(root, CALL);
+  const limits = { ...contentLimits, keptBytesPerDay: 20 };
+  const clock = createTestClock();
+  const blocks = blocksOver([peer], { store, limits, clock: clock.now });
+  const [first, second, third, fourth] = trees.map(({ root }) => root);
+  assert.ok(first && second && third && fourth);
+  for (const root of [first, second, third]) await blocks.get(root, CALL);
+  await clock.advance(12 * 3_600_000);
+  await blocks.get(fourth, CALL);
   await blocks.flush();
-  assert.deepEqual(written, [trees[0]?.root.toString()]);
-  assert.equal(problems.length, 1);
+  assert.deepEqual(written, [first, second, fourth].map(String));
+});
+
+Deno.test("a store that is full of what is pinned is nobody's fault", async () => {
+  const store = {
+    get: () => Promise.resolve(null),
+    has: () => Promise.resolve(false),
+    put: () => Promise.reject(new NoRoomError("full")),
+  };
+  const blocks = blocksOver([fakeSource("peer", holding(HELLO.blocks))], { store });
+  await blocks.get(HELLO.root, CALL);
+  await blocks.flush();
 });
 
 Deno.test("a block inside its own CID needs nobody, up to 128 bytes", async () => {

@@ -2,51 +2,41 @@ import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import { identity } from "multiformats/hashes/identity";
-import { sha256 } from "multiformats/hashes/sha2";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { ContentWrongError } from "../../../resolver/errors.ts";
-import { openBlockStore } from "../../../resolver/node/block_store.ts";
-import { temporaryFolder } from "../../support/temporary.ts";
-
-async function blockOf(bytes: Uint8Array<ArrayBuffer>) {
-  return { cid: CID.createV1(raw.code, await sha256.digest(bytes)), bytes };
-}
-
-function pathOf(folder: string, cid: CID): string {
-  return `${folder}/${cid.toString().slice(-2)}/${cid}`;
-}
+import { blockOf, blockPath, temporaryBlocks } from "../../support/block_stores.ts";
 
 Deno.test("a block that was put is there, in a folder of its last two characters", async () => {
-  await using folder = await temporaryFolder();
-  const store = await openBlockStore({ folder: folder.path, report: assert.fail });
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
   const { cid, bytes } = await blockOf(new TextEncoder().encode("hello"));
   assert.equal(await store.has(cid), false);
   assert.equal(await store.get(cid), null);
   await store.put(cid, bytes);
   assert.equal(await store.has(cid), true);
   assert.deepEqual(await store.get(cid), bytes);
-  assert.deepEqual(await Deno.readFile(pathOf(folder.path, cid)), bytes);
+  assert.deepEqual(await Deno.readFile(blockPath(blocks.path, cid)), bytes);
 });
 
 Deno.test("bytes without the CID's hash are refused", async () => {
-  await using folder = await temporaryFolder();
-  const store = await openBlockStore({ folder: folder.path, report: assert.fail });
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
   const { cid } = await blockOf(new TextEncoder().encode("hello"));
   await assert.rejects(store.put(cid, new TextEncoder().encode("hallo")), ContentWrongError);
   assert.equal(await store.has(cid), false);
 });
 
 Deno.test("a hash that is not sha2-256 is refused: it could not be checked when it is read", async () => {
-  await using folder = await temporaryFolder();
-  const store = await openBlockStore({ folder: folder.path, report: assert.fail });
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
   const bytes = new TextEncoder().encode("hello");
   const cid = CID.createV1(raw.code, identity.digest(bytes));
   await assert.rejects(store.put(cid, bytes), ContentWrongError);
 });
 
 Deno.test("a block of 2 MiB is taken, one byte more is not", async () => {
-  await using folder = await temporaryFolder();
-  const store = await openBlockStore({ folder: folder.path, report: assert.fail });
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
   const largest = await blockOf(new Uint8Array(contentLimits.blockBytes));
   await store.put(largest.cid, largest.bytes);
   const larger = await blockOf(new Uint8Array(contentLimits.blockBytes + 1));
@@ -54,23 +44,20 @@ Deno.test("a block of 2 MiB is taken, one byte more is not", async () => {
 });
 
 Deno.test("the empty block is a block", async () => {
-  await using folder = await temporaryFolder();
-  const store = await openBlockStore({ folder: folder.path, report: assert.fail });
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
   const { cid, bytes } = await blockOf(new Uint8Array(0));
   await store.put(cid, bytes);
   assert.deepEqual(await store.get(cid), bytes);
 });
 
 Deno.test("a flipped bit on the disk is a missing block, reported once, and can be put again", async () => {
-  await using folder = await temporaryFolder();
   const reports: string[] = [];
-  const store = await openBlockStore({
-    folder: folder.path,
-    report: (problem) => reports.push(problem),
-  });
+  await using blocks = await temporaryBlocks({ report: (problem) => reports.push(problem) });
+  const { store } = blocks;
   const { cid, bytes } = await blockOf(new TextEncoder().encode("hello"));
   await store.put(cid, bytes);
-  await Deno.writeTextFile(pathOf(folder.path, cid), "hellp");
+  await Deno.writeTextFile(blockPath(blocks.path, cid), "hellp");
   assert.equal(await store.get(cid), null);
   assert.equal(await store.get(cid), null);
   assert.equal(reports.length, 1);
@@ -80,27 +67,26 @@ Deno.test("a flipped bit on the disk is a missing block, reported once, and can 
 });
 
 Deno.test("a damaged block is repaired by putting it", async () => {
-  await using folder = await temporaryFolder();
-  const store = await openBlockStore({ folder: folder.path, report: () => {} });
+  await using blocks = await temporaryBlocks({ report: () => {} });
+  const { store } = blocks;
   const { cid, bytes } = await blockOf(new TextEncoder().encode("hello"));
   await store.put(cid, bytes);
-  await Deno.truncate(pathOf(folder.path, cid), 2);
+  await Deno.truncate(blockPath(blocks.path, cid), 2);
   await store.put(cid, bytes);
   assert.deepEqual(await store.get(cid), bytes);
 });
 
 Deno.test("one block put by many at once is held once and whole", async () => {
-  await using folder = await temporaryFolder();
-  const store = await openBlockStore({ folder: folder.path, report: assert.fail });
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
   const { cid, bytes } = await blockOf(crypto.getRandomValues(new Uint8Array(65_536)));
   await Promise.all(Array.from({ length: 20 }, () => store.put(cid, bytes)));
   assert.deepEqual(await store.get(cid), bytes);
 });
 
 Deno.test("what a killed process left half-written is gone after the next start", async () => {
-  await using folder = await temporaryFolder();
-  await openBlockStore({ folder: folder.path, report: assert.fail });
-  await Deno.writeTextFile(`${folder.path}/incoming/1`, "half");
-  await openBlockStore({ folder: folder.path, report: assert.fail });
-  assert.deepEqual(await Array.fromAsync(Deno.readDir(`${folder.path}/incoming`)), []);
+  await using blocks = await temporaryBlocks();
+  await Deno.writeTextFile(`${blocks.path}/incoming/1`, "half");
+  await blocks.reopen();
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(`${blocks.path}/incoming`)), []);
 });

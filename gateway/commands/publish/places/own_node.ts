@@ -24,9 +24,9 @@ export interface OwnNode extends AsyncDisposable {
  * for as long as the command runs. Throws OurSpaceError when another command holds it.
  */
 export async function openOwnNode(tools: Tools): Promise<OwnNode> {
-  const { dataDir, outbound, terminal } = tools;
+  const { dataDir, settings, outbound, terminal } = tools;
   const report = (problem: string) => terminal.note(`Warning: ${problem}`);
-  const node = await reachNode(dataDir, report);
+  const node = await reachNode(dataDir, settings, report);
   if ("held" in node) {
     return {
       place: storedPlace(node.held),
@@ -72,7 +72,7 @@ function storedTarget({ blocks }: Node): ContentTarget {
     async store(dag, call, onStored) {
       let batch: DagBlock[] = [];
       const write = async () => {
-        await Promise.all(batch.map(({ cid, bytes }) => blocks.put(cid, bytes)));
+        await Promise.all(batch.map(({ cid, bytes }) => blocks.put(cid, bytes, dag.root)));
         onStored(batch.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
         batch = [];
       };

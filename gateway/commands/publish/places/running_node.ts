@@ -22,7 +22,7 @@ export function runningNodeTarget(
     async store(dag, call, onStored) {
       for await (const { car, byteCount } of carBatches(dag, call)) {
         const request = {
-          path: "dag",
+          path: `dag?root=${dag.root}`,
           method: "POST",
           headers: { "Content-Type": CAR_TYPE },
           body: car,

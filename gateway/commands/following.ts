@@ -1,0 +1,40 @@
+import { hostSetting, portSetting, publicUrlSetting } from "../config/settings.ts";
+import { writeOpml } from "../opml/write.ts";
+import { type FollowingArguments, parseFollowingArguments } from "./follow/arguments.ts";
+import { followingLines } from "./follow/following_lines.ts";
+import { openFollows } from "./follow/follows.ts";
+import { type Command, runCommand } from "./follow/run_command.ts";
+
+/** `deno task following`. */
+export const followingCommand: Command<FollowingArguments> = {
+  help: `Whom this node follows, and what it holds of them.
+
+  deno task following             a table
+  deno task following --json      the same for programs
+  deno task following --opml      a list of subscriptions for feed readers, and for \`follow --opml\``,
+  parse: parseFollowingArguments,
+
+  async run({ form }, tools, call) {
+    const { terminal, settings, clock } = tools;
+    await using follows = await openFollows(tools, call);
+    const feeds = await follows.all(call);
+    switch (form) {
+      case "json":
+        terminal.result(JSON.stringify(feeds, null, 2));
+        return true;
+      case "opml": {
+        const listening = `http://${settings.get(hostSetting)}:${settings.get(portSetting)}`;
+        const origin = settings.get(publicUrlSetting) ?? follows.url ?? listening;
+        terminal.exact(new TextDecoder().decode(writeOpml(feeds, origin.replace(/\/$/, ""))));
+        return true;
+      }
+      case "lines": {
+        const running = follows.url !== null;
+        for (const line of followingLines(feeds, { now: clock(), running })) terminal.result(line);
+        return true;
+      }
+    }
+  },
+};
+
+if (import.meta.main) await runCommand(followingCommand);

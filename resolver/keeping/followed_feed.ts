@@ -1,0 +1,74 @@
+import { identityText } from "../../schemas/identity.ts";
+import { isWithdrawn, parsePointer } from "../../schemas/pointer.ts";
+import type { Node } from "../node/node.ts";
+import type { Follow } from "./follow_list.ts";
+import type { KeptFeedStatus } from "./kept_feed.ts";
+import { openKeptRecords } from "./kept_records.ts";
+
+/** Somebody who is followed, and how it is with what is kept of them. Times are milliseconds since 1970. */
+export interface FollowedFeed extends KeptFeedStatus {
+  /** As it was followed. */
+  readonly name: string;
+  readonly identity: string;
+  readonly since: number;
+  /** Where a domain led to before; null when it never moved. */
+  readonly movedFrom: string | null;
+  readonly movedAt: number | null;
+  /** Why the domain could not be looked up; empty when it could. */
+  readonly nameProblem: string;
+  /** Of the newest pointer; null while none is known. */
+  readonly timestamp: string | null;
+  /** The content that it names. */
+  readonly cid: string | null;
+}
+
+/** What the node's database says, and what its keeper knows. */
+export function followedFeed(
+  { name, identity, since, moved }: Follow,
+  { pointers }: Pick<Node, "pointers">,
+  { status, nameProblem }: { status: KeptFeedStatus; nameProblem: string },
+): FollowedFeed {
+  const bytes = pointers.get(identity);
+  const pointer = bytes === null ? null : parsePointer(bytes);
+  return {
+    name: name.text,
+    identity: identityText(identity),
+    since,
+    movedFrom: moved === null ? null : identityText(moved.from),
+    movedAt: moved?.at ?? null,
+    nameProblem,
+    timestamp: pointer?.timestamp ?? null,
+    cid: pointer?.cid ?? null,
+    ...status,
+  };
+}
+
+/** The same of a node that does not run: nothing is under way, and nobody was asked. */
+export function storedFollows(
+  node: Pick<Node, "pointers" | "keyValues" | "follows">,
+): readonly FollowedFeed[] {
+  const records = openKeptRecords(node.keyValues);
+  return node.follows.all().map((follow) => {
+    const record = records.get(follow.identity);
+    const status = {
+      state: "waiting",
+      reason: "",
+      blocks: record?.blocks ?? 0,
+      bytes: record?.bytes ?? 0,
+      checkedAt: 0,
+      lookUpProblem: "",
+    } as const;
+    const feed = followedFeed(follow, node, { status, nameProblem: "" });
+    return { ...feed, state: storedState(feed, record) };
+  });
+
+  function storedState(
+    { cid }: FollowedFeed,
+    record: ReturnType<typeof records.get>,
+  ): FollowedFeed["state"] {
+    if (cid === null) return "waiting";
+    if (isWithdrawn({ cid })) return "withdrawn";
+    if (record?.root.toString() !== cid) return "waiting";
+    return record.whole ? "held" : "too-large";
+  }
+}

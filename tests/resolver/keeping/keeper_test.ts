@@ -1,0 +1,429 @@
+import assert from "node:assert/strict";
+import { CID } from "multiformats/cid";
+import { NotFoundError } from "../../../resolver/errors.ts";
+import type { IdentifiedName } from "../../../resolver/identify.ts";
+import { type Keeper, type KeeperOptions, startKeeping } from "../../../resolver/keeping/keeper.ts";
+import type { Node } from "../../../resolver/node/node.ts";
+import { openNode } from "../../../resolver/node/open_node.ts";
+import { createVerifier } from "../../../resolver/verify.ts";
+import { identityText } from "../../../schemas/identity.ts";
+import { parseName } from "../../../schemas/name.ts";
+import { type VerifiedPointer, WITHDRAWN_CID } from "../../../schemas/pointer.ts";
+import {
+  type Blocks,
+  fakeSource,
+  folderTree,
+  rawTree,
+  silent,
+  type Tree,
+} from "../../support/blocks.ts";
+import { createTestClock, type TestClock } from "../../support/clock.ts";
+import { readerOver } from "../../support/content.ts";
+import { eventually } from "../../support/eventually.ts";
+import { SENDER } from "../../support/nodes.ts";
+import { makeSigner, type Signer, verifiedPointer } from "../../support/pointers.ts";
+import { patterned } from "../../support/source_files.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+const FEED = "<rss/>";
+const PAGE = 4_096;
+
+/** The world around a keeper: what others publish and hold, and what names lead to. */
+interface World extends AsyncDisposable {
+  readonly clock: TestClock;
+  node: Node;
+  keeper: Keeper;
+  /** Blocks that can be had from a peer. */
+  readonly peer: Blocks;
+  /** CIDs that the peer never answers for. */
+  readonly stuck: Set<string>;
+  /** Newest pointers that a look-up finds. */
+  readonly network: Map<string, VerifiedPointer>;
+  readonly names: Map<string, IdentifiedName | Error>;
+  readonly reports: string[];
+  readonly asked: string[];
+  publish(signer: Signer, tree: Tree | null, day: number): Promise<VerifiedPointer>;
+  restart(between?: () => Promise<void>): Promise<void>;
+  one(name?: string): ReturnType<Keeper["followed"]>[number];
+}
+
+async function openWorld(
+  options: Partial<KeeperOptions> & { maxBlockBytes?: number } = {},
+): Promise<World> {
+  const folder = await temporaryFolder();
+  const clock = createTestClock();
+  const verifier = createVerifier({ clock: clock.now });
+  const peer: Blocks = new Map();
+  const stuck = new Set<string>();
+  const reports: string[] = [];
+  const source = fakeSource(
+    "peer",
+    (cid, signal) =>
+      stuck.has(cid.toString())
+        ? silent(cid, signal)
+        : Promise.resolve(peer.get(cid.toString()) ?? null),
+  );
+  let stopping = new AbortController();
+
+  const open = () =>
+    openNode({
+      dataDir: folder.path,
+      clock: clock.now,
+      report: (problem) => reports.push(problem),
+      ...(options.maxBlockBytes === undefined ? {} : { maxBlockBytes: options.maxBlockBytes }),
+    });
+  function keep(node: Node): Keeper {
+    stopping = new AbortController();
+    const local = { id: "local", local: true, get: (cid: CID) => node.blocks.get(cid) };
+    return startKeeping({
+      node,
+      verifier,
+      content: readerOver([local, source], {
+        store: node.blocks,
+        clock: clock.now,
+        alarm: clock.alarm,
+      }),
+      lookUp(identity) {
+        const found = world.network.get(identityText(identity));
+        if (found !== undefined) return Promise.resolve(found);
+        return Promise.reject(new NotFoundError("Nobody knows it.", { incomplete: false }));
+      },
+      identify(name) {
+        const found = world.names.get(name.text) ?? new Error("unexpected");
+        return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
+      },
+      others: [],
+      maxFollowedBytes: 100 * PAGE,
+      clock: clock.now,
+      alarm: clock.alarm,
+      random: () => 0.5,
+      report: (problem) => reports.push(problem),
+      signal: stopping.signal,
+      ...options,
+    });
+  }
+
+  const node = await open();
+  const world: World = {
+    clock,
+    node,
+    peer,
+    stuck,
+    reports,
+    asked: source.asked,
+    network: new Map(),
+    names: new Map(),
+    // Replaced at once: it needs the world that it lives in.
+    keeper: { followed: () => [], roots: () => [], ended: Promise.resolve() },
+    async publish(signer, tree, day) {
+      for (const [cid, bytes] of tree?.blocks ?? []) peer.set(cid, bytes);
+      const pointer = await verifiedPointer(signer, {
+        timestamp: new Date(Date.UTC(2026, 4, day)).toISOString(),
+        cid: tree?.root.toString() ?? WITHDRAWN_CID,
+      });
+      world.network.set(identityText(signer.identity), pointer);
+      return pointer;
+    },
+    async restart(between = () => Promise.resolve()) {
+      stopping.abort();
+      await world.keeper.ended;
+      await world.node.close();
+      await between();
+      world.node = await open();
+      world.keeper = keep(world.node);
+    },
+    one(name) {
+      const found = world.keeper.followed().find((feed) =>
+        name === undefined || feed.name === name
+      );
+      assert.ok(found !== undefined);
+      return found;
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await world.keeper.ended;
+      await world.node.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+  world.keeper = keep(node);
+  return world;
+}
+
+function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  return eventually(what, condition, { pause: 5 });
+}
+
+/** The same while time passes: a fetch that hangs ends at its deadline, and is tried again. */
+function inTime(world: World, what: string, condition: () => boolean): Promise<void> {
+  return until(what, async () => {
+    await world.clock.advance(10_000);
+    return condition();
+  });
+}
+
+function follow(world: World, signer: Signer): string {
+  const text = identityText(signer.identity);
+  world.node.follows.add(parseName(text), signer.identity);
+  return text;
+}
+
+async function holdsAll({ node }: World, tree: Tree): Promise<boolean> {
+  const held = await Promise.all(
+    [...tree.blocks.keys()].map((cid) => node.blocks.has(CID.parse(cid))),
+  );
+  return held.every((isHeld) => isHeld);
+}
+
+function feedWith(picture: string): Promise<Tree> {
+  return folderTree({ "feed.xml": FEED, "picture.jpg": picture, "deep/er.jpg": `${picture}2` });
+}
+
+/** Somebody who is followed, and whose content is held. */
+async function holding(world: World, picture = "a") {
+  const signer = makeSigner();
+  const tree = await feedWith(picture);
+  const pointer = await world.publish(signer, tree, 1);
+  const name = follow(world, signer);
+  await until("it is held", () => world.one(name).state === "held");
+  return { signer, tree, pointer, name };
+}
+
+Deno.test("whom one follows is looked up, kept, and held whole", async () => {
+  await using world = await openWorld();
+  const { tree, pointer } = await holding(world);
+  assert.ok(await holdsAll(world, tree));
+  assert.equal(world.one().cid, pointer.cid);
+  assert.equal(world.one().blocks, tree.blocks.size);
+  assert.equal(world.one().bytes, tree.blocks.size * PAGE);
+  assert.deepEqual(world.keeper.roots().map(String), [pointer.cid]);
+  assert.deepEqual(
+    world.node.pointers.kept().map(({ published }) => published),
+    [false],
+  );
+  assert.equal(world.node.blocks.usage().pinnedBytes, tree.blocks.size * PAGE);
+});
+
+Deno.test("a newer pointer is taken up at once, by whatever road it comes; the older content goes only then", async () => {
+  await using world = await openWorld();
+  const { signer, tree: before } = await holding(world, "before");
+
+  const after = await feedWith("after");
+  const newer = await world.publish(signer, after, 2);
+  const picture = await rawTree(new TextEncoder().encode("after"));
+  world.stuck.add(picture.root.toString());
+  world.node.pointers.put(newer, SENDER);
+  await until("all but the picture is there", () => world.one().blocks === after.blocks.size - 1);
+  assert.equal(world.one().state, "loading");
+  assert.deepEqual(world.keeper.roots().map(String), [before.root.toString()]);
+
+  world.stuck.clear();
+  await inTime(world, "the second is held", () => world.one().state === "held");
+  assert.deepEqual(world.keeper.roots().map(String), [after.root.toString()]);
+  assert.equal(world.node.blocks.usage().pinnedBytes, after.blocks.size * PAGE);
+});
+
+Deno.test("every ten minutes or so everybody is asked for a newer pointer", async () => {
+  await using world = await openWorld();
+  const { signer } = await holding(world, "before");
+  const after = await feedWith("after");
+  await world.publish(signer, after, 2);
+  const { root } = after;
+  await inTime(world, "the second is held", () => world.keeper.roots().some((r) => r.equals(root)));
+  assert.equal(world.one().cid, root.toString());
+  assert.ok(world.one().checkedAt > 0);
+});
+
+Deno.test("a look-up that fails is shown, and what is held stays", async () => {
+  await using world = await openWorld();
+  const alice = makeSigner();
+  follow(world, alice);
+  await until("it was looked up", () => world.one().lookUpProblem !== "");
+  assert.equal(world.one().state, "waiting");
+  assert.equal(world.one().lookUpProblem, "Nobody knows it.");
+  await world.publish(alice, await feedWith("a"), 1);
+  await inTime(world, "it is held", () => world.one().state === "held");
+  assert.equal(world.one().lookUpProblem, "");
+});
+
+Deno.test("what could not be fetched is tried again, later and later, and not what is there", async () => {
+  await using world = await openWorld();
+  const alice = makeSigner();
+  const tree = await feedWith("a");
+  await world.publish(alice, tree, 1);
+  const picture = (await rawTree(new TextEncoder().encode("a"))).root.toString();
+  const bytes = world.peer.get(picture);
+  assert.ok(bytes);
+  world.peer.delete(picture);
+  follow(world, alice);
+  await until("it is incomplete", () => world.one().state === "incomplete");
+  assert.match(world.one().reason, /could not be fetched|nobody|unreachable/i);
+  assert.deepEqual(world.keeper.roots(), []);
+  const asked = world.asked.length;
+  world.peer.set(picture, bytes);
+  await inTime(world, "it is held", () => world.one().state === "held");
+  assert.deepEqual(new Set(world.asked.slice(asked)), new Set([picture]));
+});
+
+Deno.test("content over the quota is kept in part, the feed first, and said to be", async () => {
+  await using world = await openWorld({ maxFollowedBytes: 3 * PAGE });
+  const alice = makeSigner();
+  await world.publish(alice, await feedWith("a"), 1);
+  follow(world, alice);
+  await until("it is too large", () => world.one().state === "too-large");
+  assert.equal(world.one().bytes, 3 * PAGE);
+  assert.match(world.one().reason, /12288/);
+  assert.deepEqual(world.keeper.roots(), []);
+  const feed = await rawTree(new TextEncoder().encode(FEED));
+  assert.ok(await world.node.blocks.has(feed.root));
+  assert.equal(world.node.blocks.usage().pinnedBytes, 3 * PAGE);
+});
+
+Deno.test("when the store is full of what is pinned, that is said", async () => {
+  await using world = await openWorld({ maxBlockBytes: 3 * PAGE });
+  const alice = makeSigner();
+  await world.publish(alice, await feedWith("a"), 1);
+  follow(world, alice);
+  await until("there is no room", () => world.one().state === "no-room");
+  assert.match(world.one().reason, /block store is full/);
+});
+
+Deno.test("content in which there is no feed is wrong, and said to be", async () => {
+  await using world = await openWorld();
+  const alice = makeSigner();
+  await world.publish(alice, await folderTree({ "a.jpg": "a" }), 1);
+  follow(world, alice);
+  await until("it is wrong", () => world.one().state === "wrong");
+  assert.match(world.one().reason, /no feed/);
+});
+
+Deno.test("a withdrawn feed's content is let go, its pointer kept", async () => {
+  await using world = await openWorld();
+  const { signer } = await holding(world);
+  world.node.pointers.put(await world.publish(signer, null, 2), SENDER);
+  await until("it is withdrawn", () => world.one().state === "withdrawn");
+  await until("its pins are gone", () => world.node.blocks.usage().pinnedBytes === 0);
+  assert.equal(world.node.pointers.kept().length, 1);
+  assert.deepEqual(world.node.blocks.pins.all(), []);
+});
+
+Deno.test("whoever is unfollowed is kept no longer, but for what others are kept for too", async () => {
+  await using world = await openWorld();
+  const [alice, bob] = [makeSigner(), makeSigner()];
+  const same = await feedWith("same");
+  await world.publish(alice, same, 1);
+  await world.publish(bob, same, 1);
+  const name = follow(world, alice);
+  follow(world, bob);
+  await until(
+    "both are held",
+    () => world.keeper.followed().every(({ state }) => state === "held"),
+  );
+  world.node.follows.remove(parseName(name));
+  await until("one is kept", () => world.node.pointers.kept().length === 1);
+  await until("one is followed", () => world.keeper.roots().length === 1);
+  assert.equal(world.node.blocks.usage().pinnedBytes, same.blocks.size * PAGE);
+
+  world.node.follows.remove(parseName(identityText(bob.identity)));
+  await until("no pins are left", () => world.node.blocks.pins.all().length === 0);
+  assert.deepEqual(world.node.pointers.kept(), []);
+  assert.equal(world.node.blocks.usage().pinnedBytes, 0);
+});
+
+Deno.test("what is published here is pinned without a limit, and stays when it is unfollowed", async () => {
+  await using world = await openWorld({ maxFollowedBytes: PAGE });
+  const alice = makeSigner();
+  const tree = await feedWith("a");
+  const pointer = await world.publish(alice, tree, 1);
+  for (const [cid, bytes] of tree.blocks) {
+    await world.node.blocks.put(CID.parse(cid), bytes, tree.root);
+  }
+  world.peer.clear();
+  world.node.pointers.put(pointer, { kind: "operator" });
+  await until("it is held", () => world.keeper.roots().length === 1);
+  const name = follow(world, alice);
+  await until("it is held", () => world.one().state === "held");
+  world.node.follows.remove(parseName(name));
+  await until("it is published only", () => world.keeper.followed().length === 0);
+  await world.clock.advance(2 * 60 * 60_000);
+  assert.deepEqual(world.keeper.roots().map(String), [pointer.cid]);
+  assert.equal(world.node.blocks.usage().pinnedBytes, tree.blocks.size * PAGE);
+});
+
+Deno.test("after a restart nothing is fetched again; after the index was lost all is pinned again", async () => {
+  await using world = await openWorld();
+  const { tree } = await holding(world);
+  world.peer.clear();
+  for (const isLost of [false, true]) {
+    await world.restart(async () => {
+      if (isLost) await Deno.remove(`${world.node.dataDir}/blocks.sqlite`);
+    });
+    await until("it is held again", () => world.one().state === "held");
+    assert.equal(world.node.blocks.usage().pinnedBytes, tree.blocks.size * PAGE);
+    assert.deepEqual(world.keeper.roots().map(String), [tree.root.toString()]);
+  }
+});
+
+Deno.test("a block that is damaged on the disk is fetched again", async () => {
+  await using world = await openWorld();
+  const { tree } = await holding(world);
+  const picture = (await rawTree(new TextEncoder().encode("a"))).root;
+  await Deno.writeTextFile(
+    `${world.node.dataDir}/blocks/${picture.toString().slice(-2)}/${picture}`,
+    "rotten",
+  );
+  assert.equal(await world.node.blocks.get(picture), null);
+  assert.deepEqual(world.keeper.roots(), []);
+  await inTime(world, "it is whole again", () => world.keeper.roots().length === 1);
+  assert.ok(await holdsAll(world, tree));
+});
+
+Deno.test("content of a publish that never ended is let go after a day", async () => {
+  await using world = await openWorld();
+  const tree = await rawTree(patterned(100));
+  for (const [cid, bytes] of tree.blocks) {
+    await world.node.blocks.put(CID.parse(cid), bytes, tree.root);
+  }
+  await world.clock.advance(60 * 60_000);
+  assert.equal(world.node.blocks.pins.all().length, 1);
+  await world.clock.advance(24 * 60 * 60_000);
+  await until("it is let go", () => world.node.blocks.pins.all().length === 0);
+});
+
+function leadsTo(signer: Signer, fields: Partial<IdentifiedName> = {}): IdentifiedName {
+  const { identity } = signer;
+  return { identity, via: "dns", authenticated: false, ttlSeconds: 60, stale: false, ...fields };
+}
+
+Deno.test("a domain that moves is followed to its new wallet, which is reported", async () => {
+  await using world = await openWorld();
+  const [before, after] = [makeSigner(), makeSigner()];
+  const trees = [await feedWith("before"), await feedWith("after")] as const;
+  await world.publish(before, trees[0], 1);
+  await world.publish(after, trees[1], 1);
+  world.names.set("alice.example", leadsTo(before));
+  world.node.follows.add(parseName("alice.example"), before.identity);
+  await until("it is held", () => world.one().state === "held");
+
+  world.names.set("alice.example", new Error("SERVFAIL"));
+  await world.clock.advance(60 * 60_000);
+  assert.equal(world.one().nameProblem, "SERVFAIL");
+  assert.equal(world.one().state, "held");
+  world.names.set("alice.example", leadsTo(after, { stale: true }));
+  await world.clock.advance(60 * 60_000);
+  assert.equal(world.one().identity, identityText(before.identity));
+
+  world.names.set("alice.example", leadsTo(after));
+  await inTime(
+    world,
+    "the new one is held",
+    () => world.one().identity === identityText(after.identity) && world.one().state === "held",
+  );
+  assert.equal(world.one().movedFrom, identityText(before.identity));
+  assert.equal(world.one().nameProblem, "");
+  assert.match(world.reports.join("\n"), /alice\.example, which is followed here, leads to 0x/);
+  await until(
+    "the old one is let go",
+    () => world.node.blocks.usage().pinnedBytes === trees[1].blocks.size * PAGE,
+  );
+});
