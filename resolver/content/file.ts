@@ -4,7 +4,7 @@ import { ContentWrongError } from "../errors.ts";
 import { RAW } from "./cid.ts";
 import type { ContentRules } from "../rules/operator_rules.ts";
 import type { VerifiedContent, VerifiedFile } from "./content.ts";
-import { inAdvance } from "./in_advance.ts";
+import { type Advance, createAdvance, inAdvance } from "./in_advance.ts";
 import type { ContentLimits } from "./limits.ts";
 import { type Reading, roadsOf } from "./reading.ts";
 import type { FileNode } from "./unixfs.ts";
@@ -99,9 +99,26 @@ export async function* readPieces(
   range: Range,
   reading: Reading,
   limits: ContentLimits,
-  offset = 0,
-  depth = 0,
 ): AsyncGenerator<VerifiedContent> {
+  // A source that sends them all together is ahead by itself.
+  const advance = createAdvance(limits.lookAheadBytes, limits.lookAhead, reading.isTravelling);
+  yield* readNode(node, range, { reading, limits, advance }, 0, 0);
+}
+
+interface PieceContext {
+  readonly reading: Reading;
+  readonly limits: ContentLimits;
+  readonly advance: Advance;
+}
+
+async function* readNode(
+  node: FileNode,
+  range: Range,
+  context: PieceContext,
+  offset: number,
+  depth: number,
+): AsyncGenerator<VerifiedContent> {
+  const { reading, limits, advance } = context;
   if (depth > limits.fileDepth) {
     throw new ContentWrongError(`The file has more than ${limits.fileDepth} levels of nodes.`);
   }
@@ -110,15 +127,17 @@ export async function* readPieces(
   if (start < end) yield slice(node.data, start, end);
 
   const parts = partsWithin(node, offset, range);
-  const children = inAdvance(parts, limits.lookAhead, (part) => loadPart(part, reading));
+  const children = inAdvance(parts, advance, (part) => loadPart(part, reading));
   for await (const [part, child] of children) {
-    yield* readPieces(child, range, reading, limits, part.start, depth + 1);
+    yield* readNode(child, range, context, part.start, depth + 1);
   }
 }
 
 /** A part of a node, and its place in the file. */
 export interface PlacedPart extends Range {
   readonly cid: CID;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** The parts of a node at `offset` that hold bytes of the range. */
@@ -127,15 +146,15 @@ export function partsWithin(node: FileNode, offset: number, range: Range): Place
   let start = offset + node.data.length;
   for (const { cid, size } of node.parts) {
     const end = start + size;
-    if (size > 0 && start < range.end && end > range.start) placed.push({ cid, start, end });
+    if (size > 0 && start < range.end && end > range.start) placed.push({ cid, start, end, size });
     start = end;
   }
   return placed;
 }
 
-async function loadPart({ cid, start, end }: PlacedPart, reading: Reading): Promise<FileNode> {
+async function loadPart({ cid, start, size }: PlacedPart, reading: Reading): Promise<FileNode> {
   const node = await loadFileNode(cid, reading, start);
-  if (node.size === end - start) return node;
+  if (node.size === size) return node;
   throw new ContentWrongError("A part of the file is not as long as the file says.");
 }
 

@@ -31,7 +31,7 @@ export interface HarvestOptions {
 
 /**
  * Reads a CAR to its end and keeps what belongs to the root's DAG, whoever asks for it. A block that
- * comes before the one that links to it waits for that one, up to `tripBytes`; what never belongs is
+ * comes before the one that links to it waits for that one, up to `harvestBytes`; what never belongs is
  * thrown away, and too much of it (`tripWaste`), or a block that is not what its CID names, ends the
  * harvest.
  */
@@ -89,7 +89,7 @@ export function startHarvest(
     taken.set(key, content);
     takenBytes += content.length;
     for (const [oldest, block] of taken) {
-      if (takenBytes <= limits.tripBytes) return;
+      if (takenBytes <= limits.harvestBytes) return;
       taken.delete(oldest);
       takenBytes -= block.length;
     }
@@ -97,7 +97,7 @@ export function startHarvest(
 
   function putAside(block: SourceBlock): void {
     const key = keyOf(block.cid);
-    if (early.has(key) || earlyBytes + block.bytes.length > limits.tripBytes) {
+    if (early.has(key) || earlyBytes + block.bytes.length > limits.harvestBytes) {
       wasted += 1;
       if (wasted > limits.tripWaste) throw wrong("Its CAR brings too much that does not belong.");
       return;

@@ -24,10 +24,14 @@ export interface ContentLimits {
   readonly pathDepth: number;
   /** Characters of a path. */
   readonly pathCharacters: number;
-  /** Blocks of a file that are fetched before the reader has asked for them. */
+  /** Blocks of a file that are fetched before the reader has asked for them: so many, */
   readonly lookAhead: number;
+  /** and so many bytes of them, but at least one. */
+  readonly lookAheadBytes: number;
   /** Bytes of blocks that one source sent in one trip and nobody has asked for yet. */
   readonly tripBytes: number;
+  /** Bytes of a location's CAR that are held for those who ask a moment later. */
+  readonly harvestBytes: number;
   /** Blocks that a trip may bring in vain. */
   readonly tripWaste: number;
   /** Bytes of a CAR that a pointer's location brings; a folder's feed may come behind its pictures. */
@@ -76,10 +80,13 @@ export const contentLimits: ContentLimits = {
   readBlocks: 80_000,
   pathDepth: 32,
   pathCharacters: 2_048,
-  /** Hides one round trip; at most 4 blocks of memory for each visitor who reads a file. */
+  /** Hides one round trip; as much is held for each visitor who reads a file, however slowly. */
   lookAhead: 3,
-  /** A file's reader is never further behind than its look-ahead, unless somebody sends what it did not want. */
-  tripBytes: 8 * MEBIBYTE,
+  lookAheadBytes: MEBIBYTE,
+  /** One block lies ready while its reader is busy with the one before. */
+  tripBytes: MEBIBYTE,
+  /** Feeds whose pictures come in the same CAR are read in a moment. */
+  harvestBytes: 8 * MEBIBYTE,
   /** What was in memory already when the trip began, at most; an honest sender sends little else. */
   tripWaste: 1_024,
   locationCarBytes: 128 * MEBIBYTE,
@@ -88,9 +95,9 @@ export const contentLimits: ContentLimits = {
   /** Each may send as fast as it likes, and no visitor's leaving ends it. */
   locationCarsAtOnce: 8,
   /** A few hundred pages' feeds and pictures; one process of a gateway stays under 200 MB. */
-  cacheBytes: 64 * MEBIBYTE,
+  cacheBytes: 32 * MEBIBYTE,
   /** A disk that is slower than the network must not fill the memory. */
-  pendingWriteBytes: 64 * MEBIBYTE,
+  pendingWriteBytes: 16 * MEBIBYTE,
   /** Visitors are strangers, and could wear any disk out by asking for ever more content. */
   keptBytesPerDay: 8 * GIBIBYTE,
   /** 16 GiB in leaves of 256 KiB with their nodes, or that many small pictures; 20 MB of CIDs in memory. */

@@ -7,7 +7,7 @@ import { RAW } from "./cid.ts";
 import type { LocalDag, LocalDagRequest, VerifiedContent } from "./content.ts";
 import { partsWithin, type Range } from "./file.ts";
 import { findLink } from "./folder.ts";
-import { inAdvance } from "./in_advance.ts";
+import { createAdvance, inAdvance } from "./in_advance.ts";
 import type { ReadingContext } from "./reading.ts";
 import { decodeNode, linksOf, shardsUnder, type UnixfsNode } from "./unixfs.ts";
 
@@ -20,6 +20,8 @@ interface HeldBlock {
 interface Place {
   readonly cid: CID;
   readonly start: number;
+  /** Bytes, when the node above it says so. */
+  readonly size: number;
 }
 
 /** What a walk over a DAG is told. */
@@ -37,6 +39,7 @@ export async function openLocalDag(
   const names = path === "" ? [] : path.split("/");
   if (path.length > limits.pathCharacters || names.length > limits.pathDepth) missing(root, path);
   const onTheWay: HeldBlock[] = [];
+  const advance = createAdvance(limits.lookAheadBytes, limits.lookAhead);
 
   async function load(cid: CID): Promise<HeldBlock> {
     if (rules.refusesBlock(cid)) throw refusedContent();
@@ -67,7 +70,7 @@ export async function openLocalDag(
       throw new ContentWrongError("The content is nested too deeply.");
     }
     const places = placesUnder(await decode(block), start, wanted);
-    const children = inAdvance(places, limits.lookAhead, ({ cid }) => load(cid));
+    const children = inAdvance(places, advance, ({ cid }) => load(cid));
     for await (const [place, child] of children) {
       yield* walk(child, place.start, wanted, depth + 1);
     }
@@ -101,7 +104,7 @@ function placesUnder(node: UnixfsNode, start: number, { scope, range }: Wanted):
   }
   const links = scope === "all" ? linksOf(node) : node.kind === "shard" ? shardsUnder(node) : [];
   // What lies in a folder is a file of its own.
-  return links.map((cid) => ({ cid, start: 0 }));
+  return links.map((cid) => ({ cid, start: 0, size: 0 }));
 }
 
 function rangeIn(node: UnixfsNode, { from, to }: NonNullable<LocalDagRequest["bytes"]>) {

@@ -26,6 +26,8 @@ export interface NodeLoader {
  */
 export interface Reading extends NodeLoader, Disposable {
   load(cid: CID): Promise<Delivery>;
+  /** True while some source sends the blocks of this reading together. */
+  readonly isTravelling: () => boolean;
   /** The roads that were asked so far, each once. */
   roads(): RoadReport[];
 }
@@ -103,6 +105,7 @@ export function startReading(
     load: (cid) => load(cid),
     loadNode: async (cid, position) =>
       await decodeNode(cid, (await load(cid, position)).content, limits.nodeLinks),
+    isTravelling: () => trips?.isTravelling() ?? false,
     roads: () => [...reports.values()],
     [Symbol.dispose]: () => end.abort(),
   };

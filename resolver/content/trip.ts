@@ -14,6 +14,8 @@ export interface Trip {
     cid: CID,
     call: Call & { readonly onSign: () => void },
   ): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** True until the source has sent all that it is going to send. */
+  isUnderWay(): boolean;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -104,6 +106,7 @@ export function startTrip(
   void travel();
 
   return {
+    isUnderWay: () => !ended,
     async take(cid, call) {
       const key = cid.toV1().toString();
       const held = remove(key);

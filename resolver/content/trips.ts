@@ -16,6 +16,8 @@ export interface Trips {
     position: number,
     call: Call & { readonly onSign: () => void },
   ): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** True while one of them is under way. */
+  isTravelling(): boolean;
 }
 
 /** For a reading of this part of a DAG. All trips end with the signal. */
@@ -36,6 +38,7 @@ export function createTrips(
   return {
     take: (source, cid, position, call) =>
       source.dag === undefined ? Promise.resolve(null) : tripTo(source, position).take(cid, call),
+    isTravelling: () => [...trips.values()].some((trip) => trip.isUnderWay()),
   };
 }
 

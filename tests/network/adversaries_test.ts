@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ANSWER_MAX_PEERS } from "../../resolver/network/message_guard.ts";
-import { identityKey } from "../../schemas/identity.ts";
+import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import {
   drips,
@@ -25,6 +25,8 @@ const NODES = 12;
 const MET = 6;
 const OLD = "2026-01-01T00:00:00.000Z";
 const NEW = "2026-02-01T00:00:00.000Z";
+/** On a busy machine honest nodes answer too late now and then, beside those who stall. */
+const ROUNDS = 3;
 /**
  * Invented peers that one visit may dial for each who invents them: an answer names at most 24, nobody
  * is asked twice in a walk, and a visit walks twice: to look up, and to correct those who lag.
@@ -98,12 +100,16 @@ async function withstand(
   await using peers = await joinAs(behaviours.map((make) => make(scene)), met);
   await publishAt(second, current);
 
-  // At the same time, so that stalling costs the test once. Each visit has a deadline.
   const dialsBefore = tarpit.connections();
-  const found = await Promise.all(met.map((member) => visited(member, identity)));
-  assert.deepEqual(found, met.map(() => NEW));
+  let missing: TestNetwork["nodes"] = met;
+  let visits = 0;
+  for (let round = 0; round < ROUNDS && missing.length > 0; round++) {
+    visits += missing.length;
+    missing = await outOfDate(missing, identity);
+  }
+  assert.equal(missing.length, 0);
   const dials = tarpit.connections() - dialsBefore;
-  assert.ok(dials <= MOST_DIALS * behaviours.length * met.length, `${dials} dials`);
+  assert.ok(dials <= MOST_DIALS * behaviours.length * visits, `${dials} dials`);
   const asked = peers.filter(({ received }) => (received.get(GET_VALUE) ?? 0) > 0);
   assert.ok(asked.length >= peers.length / 2, `only ${asked.length} of them were asked`);
   // Who missed the put, because it went to those who waste time, has been corrected by the visits.
@@ -112,6 +118,15 @@ async function withstand(
     () => nodes.every(({ node }) => heldTimestamp(node, identity) === NEW),
   );
   for (const { node } of nodes) assert.equal(node.pointers.get(scene.others.identity), null);
+}
+
+/** Those who do not come to the newest. At the same time, so that stalling costs the test once. */
+async function outOfDate(
+  members: TestNetwork["nodes"],
+  identity: Identity,
+): Promise<TestNetwork["nodes"]> {
+  const found = await Promise.all(members.map((member) => visited(member, identity)));
+  return members.filter((_, place) => found[place] !== NEW);
 }
 
 async function records() {

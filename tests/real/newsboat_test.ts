@@ -37,6 +37,7 @@ realTest(
     await run("reload");
     assert.deepEqual(proxy.exchanges.at(-1), {
       path: `/${publisher.address}`,
+      query: "",
       status: 304,
       conditional: true,
     });

@@ -64,5 +64,10 @@ Deno.test("nodes that are each other's peers do not send a question round in cir
   const response = await fetch(`${first.url}/ipfs/${TREE.root}`);
   assert.equal(response.status, 504);
   await response.body?.cancel();
-  assert.deepEqual([first.asked.length, second.asked.length], [1, 1]);
+  assert.deepEqual(first.asked, [`/ipfs/${TREE.root}`]);
+  // For all of it, and for its first block alone.
+  assert.deepEqual(second.asked, [
+    `/ipfs/${TREE.root}?format=car&dag-scope=entity`,
+    `/ipfs/${TREE.root}?format=raw`,
+  ]);
 });

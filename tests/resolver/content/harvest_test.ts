@@ -83,7 +83,7 @@ Deno.test("10,000 blocks too many end it", async () => {
       yield { cid: CID.decode(bytes), bytes: new Uint8Array(1) };
     }
   }
-  const { harvest } = harvestOf(flood(), { tripBytes: 100 });
+  const { harvest } = harvestOf(flood(), { harvestBytes: 100 });
   await assert.rejects(harvest.take(TREE.root, QUESTION), /does not belong/);
   assert.ok(sent < 1_500);
 });
