@@ -92,7 +92,8 @@ async function openCinema(film: Uint8Array<ArrayBuffer>): Promise<Cinema> {
     "film.webm": await leavesOf(files["film.webm"]),
     "sound.wav": await leavesOf(files["sound.wav"]),
   };
-  const peer = trustlessService({ blocks: folder.blocks });
+  // One by one, so that they can be counted.
+  const peer = trustlessService({ blocks: folder.blocks, onlyBlocks: true });
   const served: Served[] = [];
   const gateway = Promise.withResolvers<Gateway>();
   const server = Deno.serve(

@@ -30,16 +30,18 @@ export interface Holdings {
   readonly blocks: Blocks;
   /** Answers with this status, whatever it is asked. */
   readonly status?: number;
+  /** A trustless gateway gives single blocks alone: CARs are a SHOULD. */
+  readonly onlyBlocks?: boolean;
 }
 
 /** Speaks the trustless gateway protocol, strictly; of a DAG it sends all that it holds. */
-export function trustlessService({ blocks, status }: Holdings): Service {
+export function trustlessService({ blocks, status, onlyBlocks }: Holdings): Service {
   return startService(async (request) => {
     if (status !== undefined) return new Response("broken", { status });
     const { pathname, searchParams } = new URL(request.url);
     const isCar = searchParams.get("format") === "car" &&
       request.headers.get("Accept")?.startsWith("application/vnd.ipld.car;version=1");
-    if (isCar) return await carResponse(pathname.split("/")[2] ?? "", blocks);
+    if (isCar && !onlyBlocks) return await carResponse(pathname.split("/")[2] ?? "", blocks);
     const isTrustless = searchParams.get("format") === "raw" &&
       request.headers.get("Accept") === "application/vnd.ipld.raw";
     if (!isTrustless) return new Response("this gateway is trustless", { status: 406 });
