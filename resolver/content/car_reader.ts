@@ -41,8 +41,8 @@ export async function readCar(pieces: AsyncIterable<Uint8Array>): Promise<CarStr
     try {
       for await (const { cid, bytes } of car) {
         window.unread = 0;
-        // The library's CIDs may come from another copy of multiformats; its bytes share a buffer.
-        yield { cid: CID.decode(cid.bytes), bytes: bytes.slice() };
+        // The library's CIDs may come from another copy of multiformats.
+        yield { cid: CID.decode(cid.bytes), bytes: alone(bytes) };
       }
     } catch (cause) {
       throw asMalformed(cause);
@@ -60,6 +60,13 @@ export async function readCar(pieces: AsyncIterable<Uint8Array>): Promise<CarStr
     await source.return();
     throw asMalformed(cause);
   }
+}
+
+/** The library's bytes share a buffer with what came before: a small block would hold a large one. */
+function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  const isAlone = buffer instanceof ArrayBuffer && length > buffer.byteLength / 2;
+  return isAlone ? new Uint8Array(buffer, byteOffset, length) : Uint8Array.from(bytes);
 }
 
 /** What the source or a limit says is left as it is: the library throws plain errors. */

@@ -84,7 +84,7 @@ export const contentLimits: ContentLimits = {
   lookAhead: 3,
   lookAheadBytes: MEBIBYTE,
   /** One block lies ready while its reader is busy with the one before. */
-  tripBytes: MEBIBYTE,
+  tripBytes: MEBIBYTE / 4,
   /** Feeds whose pictures come in the same CAR are read in a moment. */
   harvestBytes: 8 * MEBIBYTE,
   /** What was in memory already when the trip began, at most; an honest sender sends little else. */

@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
 
 /**
- * Puts a whole file in place, owner-only, in one step: a reader sees the old bytes or the new ones,
- * and what was put in place survives a power cut. `temporary` lies on the same file system.
+ * Puts a whole file in place, owner-only, in one step: a reader sees the old bytes or the new ones, and,
+ * unless it need not be durable, what was put in place survives a power cut. `temporary` lies on the same
+ * file system.
  */
 export async function replaceFile(
   path: string,
   bytes: Uint8Array,
-  temporary = `${path}.new`,
+  { temporary = `${path}.new`, durable = true }: { temporary?: string; durable?: boolean } = {},
 ): Promise<void> {
   const file = await Deno.open(temporary, {
     create: true,
@@ -18,11 +19,18 @@ export async function replaceFile(
   try {
     let written = 0;
     while (written < bytes.length) written += await file.write(bytes.subarray(written));
-    await file.sync();
+    if (durable) await file.sync();
   } finally {
     file.close();
   }
   await Deno.rename(temporary, path);
+  if (durable) await syncFolder(dirname(path));
+}
+
+/** Makes durable what was put in place without that. */
+export async function syncFile(path: string): Promise<void> {
+  using file = await Deno.open(path, { read: true, write: true });
+  await file.sync();
   await syncFolder(dirname(path));
 }
 

@@ -49,7 +49,7 @@ async function speeds(source: MediaSource): Promise<string[]> {
     held.push(await download(gateway.urlOf(film)));
   }
   return [
-    speedLine("20 MB through the gateway, block by block", fetched, plain),
+    speedLine("20 MB through the gateway, by CAR", fetched, plain),
     speedLine("20 MB that the gateway holds", held, plain),
     `a plain fetch: first byte ${
       median(plain.map(({ first }) => first)).toFixed(1)

@@ -1,5 +1,6 @@
 import { CID } from "multiformats/cid";
 import { sha256 } from "multiformats/hashes/sha2";
+import { writeCar } from "../../resolver/content/car_writer.ts";
 import { RAW } from "../../resolver/content/cid.ts";
 import { folderTree, type Tree } from "../support/blocks.ts";
 import { rssFeed } from "../support/publish.ts";
@@ -39,6 +40,7 @@ export async function startMediaSource(filmCount: number): Promise<MediaSource> 
   const leaves = new Map<string, readonly [film: number, place: number]>();
   const blocks = new Map<string, Bytes>();
   const films: CID[] = [];
+  const leavesOfFilms: CID[][] = [];
   for (let film = 0; film < filmCount; film++) {
     const links: { cid: CID }[] = [];
     for (let place = 0; place < LEAVES; place++) {
@@ -49,6 +51,7 @@ export async function startMediaSource(filmCount: number): Promise<MediaSource> 
     const node = await unixfsNode({ blockSizes: links.map(() => LEAF_BYTES), links });
     add(node);
     films.push(node.root);
+    leavesOfFilms.push(links.map(({ cid }) => cid));
   }
   const feed = await folderTree({ "feed.xml": feedOf(films) });
   add(feed);
@@ -62,9 +65,28 @@ export async function startMediaSource(filmCount: number): Promise<MediaSource> 
     return made === undefined ? blocks.get(cid) : leaf(...made);
   }
 
+  /** From its beginning, whatever range is asked for. */
+  function carOf(film: number): Response {
+    const root = films[film];
+    const node = blocks.get(String(root));
+    if (root === undefined || node === undefined) throw new Error(`There is no film ${film}`);
+    async function* all(root: CID, node: Bytes) {
+      yield { cid: root, content: await Promise.resolve(node) };
+      for (const [place, cid] of (leavesOfFilms[film] ?? []).entries()) {
+        yield { cid, content: leaf(film, place) };
+      }
+    }
+    const headers = { "Content-Type": "application/vnd.ipld.car; version=1" };
+    return new Response(ReadableStream.from(writeCar(root, all(root, node))), { headers });
+  }
+
   const service = startService((request) => {
     const [, kind, name = ""] = new URL(request.url).pathname.split("/");
     if (kind === "plain") return new Response(filmStream((place) => leaf(Number(name), place)));
+    const film = request.url.includes("format=car")
+      ? films.findIndex((cid) => `${cid}` === name)
+      : -1;
+    if (film >= 0) return carOf(film);
     const block = blockOf(name);
     return block === undefined
       ? new Response(null, { status: 404 })
