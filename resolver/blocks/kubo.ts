@@ -3,6 +3,8 @@ import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import { readCar } from "../content/car_reader.ts";
 import { carLimits, contentLimits } from "../content/limits.ts";
+import { decodeNode, type UnixfsNode } from "../content/unixfs.ts";
+import { verifyContent } from "../content/verified.ts";
 import type { BlockSource, Call, DagRequest, Part, SourceBlock } from "../contracts.ts";
 import { OutboundError } from "../errors.ts";
 import { kuboSetting } from "../kubo_setting.ts";
@@ -24,22 +26,34 @@ export const kuboBlocks: Part<BlockSource> = {
     // Takes about 100 ms to import, and the permission to count CPUs.
     const { create } = await import("kubo-rpc-client");
     const { block } = create({ url });
+    const loadNode = async (cid: CID, call: Call) => {
+      const bytes = await getBlock(block, cid, call);
+      const content = bytes === null ? null : await verifyContent(cid, bytes);
+      return content === null ? null : await decodeNode(cid, content, contentLimits.nodeLinks);
+    };
     return [{
       id: "Kubo daemon",
       get: (cid, call) => getBlock(block, cid, call),
-      dag: (request, call) => exportDag(outbound, url, request, call),
+      dag: (request, call) => exportDag({ outbound, url, loadNode }, request, call),
     }];
   },
 };
 
-/** The RPC exports whole DAGs alone: without a path and a range, and nothing less than all. */
+/**
+ * The RPC exports whole DAGs alone, without a path and a range. Of a file that is the entity; a folder's
+ * own blocks are a few, and come one by one.
+ */
 async function exportDag(
-  outbound: Outbound,
-  url: string,
+  { outbound, url, loadNode }: {
+    outbound: Outbound;
+    url: string;
+    loadNode: (cid: CID, call: Call) => Promise<UnixfsNode | null>;
+  },
   { root, path, scope, range }: DagRequest,
   call: Call,
 ): Promise<AsyncIterable<SourceBlock> | null> {
-  if (path !== undefined || range !== undefined || scope !== "all") return null;
+  if (path !== undefined || range !== undefined) return null;
+  if (scope === "entity" && (await loadNode(root, call))?.kind !== "file") return null;
   const { status, body } = await outbound.fetch({
     url: `${url}/api/v0/dag/export?arg=${root}&progress=false`,
     method: "POST",

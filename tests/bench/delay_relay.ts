@@ -13,10 +13,15 @@ export interface DelayRelay extends AsyncDisposable {
 /**
  * Starts a relay on loopback. Every chunk is written `delayMilliseconds` after it came (measured: 0.6 ms
  * more), in order, and none waits for another. A connection is open after one round trip,
- * as it would be over a real line. Without delay, chunks are written at once.
+ * as it would be over a real line. Without delay, chunks are written at once. `bytesPerSecond`, each way
+ * and for each connection, is without bound unless given.
  */
 export async function startDelayRelay(
-  { targetPort, delayMilliseconds }: { targetPort: number; delayMilliseconds: number },
+  { targetPort, delayMilliseconds, bytesPerSecond = Infinity }: {
+    targetPort: number;
+    delayMilliseconds: number;
+    bytesPerSecond?: number;
+  },
 ): Promise<DelayRelay> {
   const sockets = new Set<Socket>();
   let bytes = 0;
@@ -32,15 +37,16 @@ export async function startDelayRelay(
 
   function forward(from: Socket, to: Socket, openAt: number): void {
     const later = createDelayedQueue();
-    const pass = (run: () => void) => {
-      const dueAt = Math.max(performance.now(), openAt) + delayMilliseconds;
-      later(dueAt, () => plugged && run());
+    let freeAt = openAt;
+    const pass = (run: () => void, length = 0) => {
+      freeAt = Math.max(performance.now(), freeAt) + 1_000 * length / bytesPerSecond;
+      later(freeAt + delayMilliseconds, () => plugged && run());
     };
     from.on("data", (chunk) => {
       pass(() => {
         bytes += chunk.length;
         if (to.writable) to.write(chunk);
-      });
+      }, chunk.length);
     });
     from.on("end", () => pass(() => to.end()));
     from.on("close", () => pass(() => to.destroy()));

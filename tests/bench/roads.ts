@@ -14,11 +14,15 @@ import { partContext } from "../support/parts.ts";
 import { memoryFile, patterned } from "../support/source_files.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { findTool } from "../support/tools.ts";
+import { startDelayRelay } from "./delay_relay.ts";
 import { median, progress } from "./measure.ts";
 
 const ROUNDS = 9;
 const CALL = { signal: new AbortController().signal };
 const SIZES = { "a feed of 60 KB": 60_000, "a video of 20 MB": 20_000_000 };
+
+const LINE = { delayMilliseconds: 25, bytesPerSecond: 25_000_000 };
+const LINE_WORDS = "25 ms each way, 200 Mbit/s";
 
 /** Times of one reading, milliseconds. */
 interface Reading {
@@ -65,12 +69,14 @@ export async function benchRoads(): Promise<string[]> {
       ),
       road("Kubo's RPC", await make(kuboBlocks, "KUBO_RPC_URL", kubo.rpcUrl), at(kubo.gatewayUrl)),
     ];
+    await using relays = new AsyncDisposableStack();
+    const far = await farRoads(relays, { node: gateway.url, kubo: kubo.gatewayUrl });
     const lines: string[] = [];
     for (const [what, cid] of contents) {
-      for (const road of roads) lines.push(await compare(what, cid, road));
+      for (const road of [...roads, ...far]) lines.push(await compare(what, cid, road));
     }
     const [dead] = await make(trustlessGatewayBlocks, "TRUSTLESS_GATEWAYS", await deadHost());
-    if (dead !== undefined) lines.push(...await race(contents, roads.slice(0, 2), dead));
+    if (dead !== undefined) lines.push(...await race(contents, far, dead));
     const [video] = [...contents.values()].slice(-1);
     if (video !== undefined) lines.push(await besideKubo(video, gateway.url, kubo.gatewayUrl));
     return lines;
@@ -86,6 +92,29 @@ function road(name: string, sources: readonly BlockSource[], plainUrl: Road["pla
 
 function make(part: Part<BlockSource>, setting: string, value: string) {
   return part.create(partContext({ [setting]: value }));
+}
+
+/** Over a line as it is between continents: there hashing costs no time of its own. */
+async function farRoads(
+  relays: AsyncDisposableStack,
+  { node, kubo }: { node: string; kubo: string },
+): Promise<Road[]> {
+  const ways = [
+    { name: "a node over HTTP", part: peerBlocks, setting: "PEERS", origin: node },
+    {
+      name: "Kubo's gateway",
+      part: trustlessGatewayBlocks,
+      setting: "TRUSTLESS_GATEWAYS",
+      origin: kubo,
+    },
+  ];
+  return await Promise.all(ways.map(async ({ name, part, setting, origin }) => {
+    const targetPort = Number(new URL(origin).port);
+    const { port } = relays.use(await startDelayRelay({ targetPort, ...LINE }));
+    const near = `http://127.0.0.1:${port}`;
+    const sources = await make(part, setting, near);
+    return road(`${name}, ${LINE_WORDS}`, sources, (cid) => `${near}/ipfs/${cid}`);
+  }));
 }
 
 /** It takes connections and never answers. */
@@ -157,7 +186,7 @@ async function race(
     const { hedgeMilliseconds } = contentLimits;
     const ratio = (median(raced) - hedgeMilliseconds) / median(alone);
     lines.push(
-      `${what}, 3 roads of which the first is dead, less the hedge delay of ${hedgeMilliseconds} ms: ` +
+      `${what}, 3 roads over such lines of which the first is dead, less the hedge delay of ${hedgeMilliseconds} ms: ` +
         `${ratio.toFixed(2)} × of the best road alone (at most 1.20)`,
     );
   }
