@@ -12,7 +12,7 @@ import { type ContentKind, createRankings } from "./ranking.ts";
 import type { Road } from "./road.ts";
 import { createSharedFetches } from "./shared_fetches.ts";
 import type { Trips } from "./trips.ts";
-import { verifyContent } from "./verified.ts";
+import { bytesInMemory, verifyContent } from "./verified.ts";
 import { createWriteBehind } from "./write_behind.ts";
 
 /** Where blocks come from and are kept, and what they may cost. */
@@ -147,8 +147,7 @@ const MEMORY: RoadReport = {
 };
 
 function createMemory(maxSize: number): LRUCache<string, VerifiedContent> {
-  // An entry costs its key and bookkeeping too, which counts for many tiny blocks.
-  return new LRUCache({ maxSize, sizeCalculation: (block) => block.length + 256 });
+  return new LRUCache({ maxSize, sizeCalculation: (block) => bytesInMemory(block) });
 }
 
 function roadTo(

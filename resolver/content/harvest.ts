@@ -6,7 +6,7 @@ import { DAG_PB, isHashed } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
 import { decodeNode, linksOf } from "./unixfs.ts";
-import { verifyContent } from "./verified.ts";
+import { bytesInMemory, verifyContent } from "./verified.ts";
 
 /** The blocks of one DAG that a stranger's CAR brings, taken in while it comes. */
 export interface Harvest {
@@ -62,7 +62,7 @@ export function startHarvest(
         if (expected.size > limits.readBlocks) throw wrong("Its CAR links to too many blocks.");
         if (waiting === undefined) continue;
         early.delete(key);
-        earlyBytes -= waiting.bytes.length;
+        earlyBytes -= bytesInMemory(waiting.bytes);
         blocks.push(waiting);
       }
     }
@@ -87,23 +87,24 @@ export function startHarvest(
   /** For whoever asks a moment later: what was kept may be on its way to the disk. */
   function remember(key: string, content: VerifiedContent): void {
     taken.set(key, content);
-    takenBytes += content.length;
+    takenBytes += bytesInMemory(content);
     for (const [oldest, block] of taken) {
       if (takenBytes <= limits.harvestBytes) return;
       taken.delete(oldest);
-      takenBytes -= block.length;
+      takenBytes -= bytesInMemory(block);
     }
   }
 
   function putAside(block: SourceBlock): void {
     const key = keyOf(block.cid);
-    if (early.has(key) || earlyBytes + block.bytes.length > limits.harvestBytes) {
+    const bytes = bytesInMemory(block.bytes);
+    if (early.has(key) || earlyBytes + bytes > limits.harvestBytes) {
       wasted += 1;
       if (wasted > limits.tripWaste) throw wrong("Its CAR brings too much that does not belong.");
       return;
     }
     early.set(key, block);
-    earlyBytes += block.bytes.length;
+    earlyBytes += bytes;
   }
 
   async function run(): Promise<void> {

@@ -2,6 +2,7 @@ import type { CID } from "multiformats/cid";
 import type { BlockSource, Call, DagRequest } from "../contracts.ts";
 import { abortable } from "../deadline.ts";
 import type { ContentLimits } from "./limits.ts";
+import { bytesInMemory } from "./verified.ts";
 
 /** One request to one source, which brings many blocks of a DAG. */
 export interface Trip {
@@ -47,7 +48,7 @@ export function startTrip(
   function remove(key: string): Bytes | undefined {
     const bytes = aside.get(key);
     aside.delete(key);
-    asideBytes -= bytes?.length ?? 0;
+    if (bytes !== undefined) asideBytes -= bytesInMemory(bytes);
     return bytes;
   }
 
@@ -55,7 +56,7 @@ export function startTrip(
     // The same block twice is one block, and one of them in vain.
     if (remove(key) !== undefined) wasted += 1;
     aside.set(key, bytes);
-    asideBytes += bytes.length;
+    asideBytes += bytesInMemory(bytes);
   }
 
   async function makeRoom(): Promise<void> {

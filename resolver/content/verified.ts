@@ -34,6 +34,14 @@ export function concatenate(pieces: readonly VerifiedContent[]): VerifiedContent
   return whole as VerifiedContent;
 }
 
+/**
+ * What a block takes that is held under its CID: its bytes, its key and the bookkeeping. Strangers can
+ * send millions of blocks that are tiny, or empty.
+ */
+export function bytesInMemory({ length }: Uint8Array): number {
+  return length + 256;
+}
+
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CID } from "multiformats/cid";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { startTrip } from "../../../resolver/content/trip.ts";
+import { bytesInMemory } from "../../../resolver/content/verified.ts";
 import type { BlockSource, DagRequest, SourceBlock } from "../../../resolver/contracts.ts";
 import { fileTree } from "../../support/blocks.ts";
 import { sourceBlocks } from "../../support/cars.ts";
@@ -85,7 +86,7 @@ Deno.test("a source that has nothing, cannot be asked so, fails or breaks off gi
 
 Deno.test("a source has to wait when nobody asks for what it sends", async () => {
   const source = sending(BLOCKS);
-  const { trip } = tripTo(source, { tripBytes: 4_096 });
+  const { trip } = tripTo(source, { tripBytes: 4 * bytesInMemory(block(0).bytes) });
   await settled();
   assert.equal(source.sent, 5);
   await trip.take(block(0).cid, QUESTION);
@@ -108,15 +109,7 @@ Deno.test("the same block many times, and blocks that nobody wants, end the trip
       for (;;) yield block(0);
     },
   };
-  const strangers = {
-    *[Symbol.iterator]() {
-      for (const [place] of Array(100_000).entries()) {
-        const digest = Uint8Array.from(block(0).cid.multihash.digest);
-        new DataView(digest.buffer).setUint32(0, place);
-        yield { cid: withDigest(block(0).cid, digest), bytes: block(0).bytes };
-      }
-    },
-  };
+  const strangers = { [Symbol.iterator]: () => strange(block(0).bytes) };
   for (const blocks of [repeating, strangers]) {
     const source = sending(blocks);
     const { trip } = tripTo(source, { tripBytes: 4_096, tripWaste: 100 });
@@ -124,6 +117,14 @@ Deno.test("the same block many times, and blocks that nobody wants, end the trip
     assert.ok(source.sent < 120, `${source.sent} blocks were read`);
     assert.ok(source.left);
   }
+});
+
+Deno.test("blocks without a byte in them cannot fill the memory", async () => {
+  const source = sending({ [Symbol.iterator]: () => strange(new Uint8Array()) });
+  const { trip } = tripTo(source);
+  assert.equal(await trip.take(block(7).cid, QUESTION), null);
+  assert.ok(source.sent < 3_000, `${source.sent} blocks were read`);
+  assert.ok(source.left);
 });
 
 Deno.test("whoever waits is told when a block comes that somebody else waits for", async () => {
@@ -160,6 +161,15 @@ Deno.test("who leaves alone leaves the trip to others; when the reading ends, th
   await promise;
   assert.equal(await staying, null);
 });
+
+/** 100,000 blocks that are none of the DAG's. */
+function* strange(bytes: Uint8Array<ArrayBuffer>): Generator<SourceBlock> {
+  for (const [place] of Array(100_000).entries()) {
+    const digest = Uint8Array.from(block(0).cid.multihash.digest);
+    new DataView(digest.buffer).setUint32(0, place);
+    yield { cid: withDigest(block(0).cid, digest), bytes };
+  }
+}
 
 function withDigest(cid: CID, digest: Uint8Array): CID {
   const bytes = cid.bytes.slice();
