@@ -1,15 +1,26 @@
 import assert from "node:assert/strict";
 import { createAuthority } from "../support/certificates.ts";
-import { rawTree } from "../support/blocks.ts";
+import type { CID } from "multiformats/cid";
+import { fileTree, folderTree, rawTree } from "../support/blocks.ts";
+import { carOf } from "../support/cars.ts";
 import { startGateway } from "../support/gateway_process.ts";
 import { startHosts } from "../support/hosts.ts";
 import { startNginx } from "../support/nginx.ts";
 import { makeSigner, signPointer } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
+import { patterned } from "../support/source_files.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { findTool, realTest } from "../support/tools.ts";
 
 const FEED = new TextEncoder().encode(rssFeed(["From a web server"]));
+const FOLDER = await folderTree({
+  "feed.xml": rssFeed(["From a CAR"]).replace("About From a CAR.", "&lt;img src='a.png'&gt;"),
+  "a.png": patterned(300_000),
+});
+const OTHER = await folderTree({ "feed.xml": rssFeed(["Somebody else"]), "a.png": "a" });
+const LARGE = await fileTree(
+  new TextEncoder().encode(rssFeed(["In many blocks", "x".repeat(20_000)])),
+);
 const MOVED = new TextEncoder().encode(rssFeed(["From where it has moved to"]));
 
 realTest(
@@ -21,7 +32,15 @@ realTest(
     await using trust = await temporaryFolder();
     await Deno.writeTextFile(`${trust.path}/ca.pem`, authority.pem);
     await using server = await startNginx(nginx, {
-      files: { "feed.xml": FEED, "moved.xml": MOVED, "other.xml": rssFeed(["Something else"]) },
+      files: {
+        "feed.xml": FEED,
+        "moved.xml": MOVED,
+        "other.xml": rssFeed(["Something else"]),
+        "folder.car": await carOf([FOLDER.root], FOLDER.blocks),
+        "large.car": await carOf([LARGE.root], LARGE.blocks),
+        "other.car": await carOf([OTHER.root], OTHER.blocks),
+        "two-roots.car": await carOf([OTHER.root, FOLDER.root], FOLDER.blocks),
+      },
       certificate: await authority.issue(["DNS:alice.example"]),
     });
     await using dns = await startHosts({
@@ -37,9 +56,9 @@ realTest(
     });
 
     /** The answer for a feed with this content and this location, which nobody has asked for before. */
-    async function read(location: string, content = FEED) {
+    async function read(location: string, content: Uint8Array<ArrayBuffer> | CID = FEED) {
       const signer = makeSigner();
-      const { root } = await rawTree(content);
+      const root = content instanceof Uint8Array ? (await rawTree(content)).root : content;
       const body = await signPointer(signer, { cid: root.toString(), locations: [location] });
       const { address } = signer.identity;
       const put = await fetch(`${gateway.url}/v1/pointers/${address}`, { method: "PUT", body });
@@ -70,6 +89,38 @@ realTest(
       const [last] = (await server.requests()).slice(-1);
       assert.equal(last, "GET /feed.xml HTTP/1.1 200 application/rss+xml gzip");
     });
+
+    await t.step("what is no CAR of a folder is not verifiable by this road", async () => {
+      const cases = [
+        ["feed.xml", /not verifiable by this road: it is no CAR/],
+        ["other.car", /Its CAR is not that of the content/],
+        ["two-roots.car", /Its CAR is not that of the content/],
+      ] as const;
+      for (const [file, reason] of cases) {
+        const answer = await read(https("alice.example", file), FOLDER.root);
+        assert.equal(answer.status, 504, `${file}: ${answer.text}`);
+        assert.match(answer.text, reason, file);
+      }
+    });
+
+    await t.step(
+      "a folder and its picture come in one CAR, and so does a file of many blocks",
+      async () => {
+        const feed = await read(https("alice.example", "folder.car"), FOLDER.root);
+        assert.equal(feed.status, 200, feed.text);
+        const picture = /http:\/\/127\.0\.0\.1:\d+\/ipfs\/[a-z2-7]+\/a\.png/.exec(feed.text)?.[0];
+        assert.ok(picture !== undefined, feed.text);
+        assert.deepEqual(await (await fetch(picture)).bytes(), patterned(300_000));
+        const asked = (await server.requests()).filter((line) =>
+          line.startsWith("GET /folder.car")
+        );
+        assert.deepEqual(asked, ["GET /folder.car HTTP/1.1 200 application/vnd.ipld.car -"]);
+
+        const large = await read(https("alice.example", "large.car"), LARGE.root);
+        assert.equal(large.status, 200, large.text);
+        assert.match(large.text, /In many blocks/);
+      },
+    );
 
     await t.step("a redirect from http to https is followed", async () => {
       const answer = await read(`http://alice.example:${server.httpPort}/moved.xml`, MOVED);
