@@ -100,8 +100,14 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     status = { ...status, ...change };
   }
 
+  /** What was found out about an older pointer's content is not said of the newer one's. */
+  function conclude(change: Partial<KeptFeedStatus>): void {
+    if (!hasNews) note(change);
+  }
+
   function onNews(): void {
     hasNews = true;
+    note({ state: "waiting", reason: "" });
     loading.abort();
     wake();
   }
@@ -139,14 +145,14 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     const pointer = await newest();
     if (pointer === null) return LOOK_MILLISECONDS;
     if (isWithdrawn(pointer)) {
-      note({ state: "withdrawn", reason: "", blocks: 0, bytes: 0 });
+      conclude({ state: "withdrawn", reason: "", blocks: 0, bytes: 0 });
       // The record goes first: what is pinned without one is let go at the latest after the next start.
       records.delete(identityKey(identity));
       await letGoAllBut(null);
       return LOOK_MILLISECONDS;
     }
     if (isHeld(pointer)) {
-      note({ state: "held", reason: "" });
+      conclude({ state: "held", reason: "" });
       return LOOK_MILLISECONDS;
     }
     return await loads.run(() => load(pointer), { signal });
@@ -170,7 +176,7 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     });
     if (kept === null) return 0;
     const { outcome, reason, ...figures } = kept;
-    note({ state: outcome, reason, ...figures });
+    conclude({ state: outcome, reason, ...figures });
     if (outcome === "incomplete") return backoff.next();
     backoff.reset();
     if (outcome === "held" || outcome === "too-large") {
@@ -187,7 +193,7 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     while (!signal.aborted) {
       hasNews = false;
       const milliseconds = await look().catch((error) => {
-        if (!signal.aborted) note({ state: "incomplete", reason: words(error) });
+        if (!signal.aborted) conclude({ state: "incomplete", reason: words(error) });
         return backoff.next();
       });
       settled.resolve();

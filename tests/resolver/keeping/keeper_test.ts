@@ -223,6 +223,23 @@ Deno.test("a newer pointer is taken up at once, by whatever road it comes; the o
   assert.equal(world.node.blocks.usage().pinnedBytes, after.blocks.size * PAGE);
 });
 
+Deno.test("from the moment that a newer pointer is known nobody is told that its content is held", async () => {
+  await using world = await openWorld();
+  const { signer } = await holding(world, "before");
+  const after = await feedWith("after");
+  const newer = await world.publish(signer, after, 2);
+  world.node.pointers.put(newer, SENDER);
+  assert.equal(world.one().cid, newer.cid);
+  assert.equal(world.one().state, "waiting");
+  await until("the second is held", () => world.one().state === "held");
+  assert.ok(await holdsAll(world, after));
+
+  const again = await world.publish(signer, after, 3);
+  world.node.pointers.put(again, SENDER);
+  await until("the same content is held at once", () => world.one().state === "held");
+  assert.deepEqual(world.keeper.roots().map(String), [after.root.toString()]);
+});
+
 Deno.test("every ten minutes or so everybody is asked for a newer pointer", async () => {
   await using world = await openWorld();
   const { signer } = await holding(world, "before");
