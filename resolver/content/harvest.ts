@@ -2,7 +2,7 @@ import type { CID } from "multiformats/cid";
 import type { Call, SourceBlock } from "../contracts.ts";
 import { abortable } from "../deadline.ts";
 import { ContentWrongError } from "../errors.ts";
-import { DAG_PB, isHashed } from "./cid.ts";
+import { DAG_PB, isHashed, isInline } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
 import { decodeNode, linksOf } from "./unixfs.ts";
@@ -55,33 +55,43 @@ export function startHarvest(
     const blocks = [block];
     for (let next = blocks.pop(); next !== undefined; next = blocks.pop()) {
       for (const link of await accept(next)) {
-        const key = keyOf(link);
-        const waiting = early.get(key);
-        expected.add(key);
-        expect(link.toV1());
-        if (expected.size > limits.readBlocks) throw wrong("Its CAR links to too many blocks.");
-        if (waiting === undefined) continue;
-        early.delete(key);
-        earlyBytes -= bytesInMemory(waiting.bytes);
-        blocks.push(waiting);
+        const here = isInline(link) ? blockInside(link) : expectBlock(link.toV1());
+        if (here !== null) blocks.push(here);
       }
     }
   }
 
+  /** Gives the block when it came before. */
+  function expectBlock(cid: CID): SourceBlock | null {
+    const key = keyOf(cid);
+    expected.add(key);
+    expect(cid);
+    if (expected.size > limits.readBlocks) throw wrong("Its CAR links to too many blocks.");
+    const waiting = early.get(key);
+    if (waiting === undefined) return null;
+    early.delete(key);
+    earlyBytes -= bytesInMemory(waiting.bytes);
+    return waiting;
+  }
+
   /** Keeps a block of the DAG; gives what it links to. */
   async function accept({ cid, bytes }: SourceBlock): Promise<readonly CID[]> {
-    const key = keyOf(cid);
-    const content = isHashed(cid) ? await verifyContent(cid, bytes) : null;
+    const content = await verifyContent(cid, bytes);
     if (content === null) throw wrong("A block of its CAR is not what its CID names.");
+    if (!isInline(cid)) handOut(cid.toV1(), content);
+    if (cid.code !== DAG_PB) return [];
+    // What cannot be read has no links; whoever reads it is told why.
+    return await decodeNode(cid, content, limits.nodeLinks).then(linksOf, () => []);
+  }
+
+  function handOut(cid: CID, content: VerifiedContent): void {
+    const key = keyOf(cid);
     expected.delete(key);
-    keep(cid.toV1(), content);
+    keep(cid, content);
     remember(key, content);
     waiters.get(key)?.resolve(content);
     waiters.delete(key);
     for (const sign of signs) sign();
-    if (cid.code !== DAG_PB) return [];
-    // What cannot be read has no links; whoever reads it is told why.
-    return await decodeNode(cid, content, limits.nodeLinks).then(linksOf, () => []);
   }
 
   /** For whoever asks a moment later: what was kept may be on its way to the disk. */
@@ -110,6 +120,8 @@ export function startHarvest(
   async function run(): Promise<void> {
     try {
       for await (const block of await open({ signal })) {
+        // Who sends what lies in its own CID sends it in vain; under another hash nobody asks for it.
+        if (!isHashed(block.cid)) continue;
         if (expected.has(keyOf(block.cid))) await take(block);
         else putAside(block);
       }
@@ -152,6 +164,10 @@ function newWaiter(): PromiseWithResolvers<VerifiedContent | null> {
   // Whoever waited may have left before it fails.
   waiter.promise.catch(() => {});
   return waiter;
+}
+
+function blockInside(cid: CID): SourceBlock {
+  return { cid, bytes: Uint8Array.from(cid.multihash.digest) };
 }
 
 function keyOf(cid: CID): string {

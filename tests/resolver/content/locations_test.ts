@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { CID } from "multiformats/cid";
+import { identity } from "multiformats/hashes/identity";
+import { sha512 } from "multiformats/hashes/sha2";
+import { DAG_PB, isInline, RAW } from "../../../resolver/content/cid.ts";
 import { createLocations } from "../../../resolver/content/locations.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import type { Transport } from "../../../resolver/contracts.ts";
@@ -10,6 +14,7 @@ import { CALL, outcomes, readerOver, rejection } from "../../support/content.ts"
 import { eventually } from "../../support/eventually.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
 import { patterned } from "../../support/source_files.ts";
+import { unixfsNode } from "../../support/unixfs.ts";
 
 const LOCATION = "https://alice.example/feed.car";
 const CAR_TYPE = "application/vnd.ipld.car; version=1";
@@ -164,4 +169,47 @@ Deno.test("only so many locations' CARs are read at the same time", async () => 
   assert.deepEqual(reasons.slice(0, 2).map(({ name }) => name), ["TimeoutError", "TimeoutError"]);
   const [again] = locations.roadsTo(FOLDER.root, pointer);
   await assert.rejects(again?.fetch(call) ?? Promise.resolve(), { name: "TimeoutError" });
+});
+
+Deno.test("what lies in its own CID, and what has another hash, keeps a CAR from nothing", async () => {
+  const picture = await rawTree(PICTURE);
+  const feed = await rawTree(new TextEncoder().encode("<rss/>"));
+  const inside = await unixfsNode({
+    type: "directory",
+    links: [{ name: "b.jpg", cid: picture.root }],
+  });
+  const [folderBytes = assert.fail()] = inside.blocks.values();
+  const inlineFolder = CID.createV1(DAG_PB, identity.digest(folderBytes));
+  const text = new TextEncoder().encode("inline");
+  const inlineFile = CID.createV1(RAW, identity.digest(text));
+  const otherHash = CID.createV1(RAW, await sha512.digest(PICTURE));
+  const links = [
+    { name: "a-other-hash.jpg", cid: otherHash },
+    { name: "b-folder", cid: inlineFolder },
+    { name: "c-file.txt", cid: inlineFile },
+    { name: "feed.xml", cid: feed.root },
+  ];
+  const tree = await unixfsNode({ type: "directory", links });
+  const carried = [
+    ...sourceBlocks(tree.blocks),
+    { cid: otherHash, bytes: PICTURE },
+    { cid: inlineFolder, bytes: folderBytes },
+    { cid: inlineFile, bytes: text },
+    ...sourceBlocks(picture.blocks),
+    ...sourceBlocks(feed.blocks),
+  ];
+  const hashed = carried.filter(({ cid }) => !isInline(cid));
+  for (const blocks of [carried, hashed, [...carried].reverse()]) {
+    const { document } = await feedOf(tree, giving(await carOf([tree.root], blocks)));
+    const { bytes, folder } = await document;
+    assert.equal(new TextDecoder().decode(bytes), "<rss/>");
+    for (const [path, content] of [["b-folder/b.jpg", PICTURE], ["c-file.txt", text]] as const) {
+      const file = await folder?.find(path, CALL);
+      assert.ok(file?.kind === "file");
+      assert.deepEqual(await new Blob(await Array.fromAsync(file.read(CALL))).bytes(), content);
+    }
+    const other = await folder?.find("a-other-hash.jpg", CALL);
+    assert.ok(other?.kind === "file");
+    await rejection(other.size(CALL), ContentWrongError);
+  }
 });
