@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { fixedSize } from "ipfs-unixfs-importer/chunker";
 import { folderTree } from "../support/blocks.ts";
 import { publishPointer } from "../support/feed_offers.ts";
-import { hostileCars, hostileCarService } from "../support/hostile_cars.ts";
+import { hostileCarLocation, hostileCars, hostileCarService } from "../support/hostile_cars.ts";
+import { startHosts } from "../support/hosts.ts";
 import { makeSigner } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
 import { trustlessService } from "../support/services.ts";
@@ -48,6 +49,41 @@ for (const car of CARS) {
     const answer = await test.get(`${path}/feed.xml`);
     assert.equal(answer.status, 200);
     assert.match(await answer.text(), /Right 39/);
+  });
+}
+
+for (const car of CARS) {
+  Deno.test(`a location that brings a CAR with ${car.what}: the feed, or a clear error, and another road is taken`, async () => {
+    await using hostile = hostileCarLocation(car);
+    await using honest = trustlessService({ blocks: TREE.blocks });
+    await using dns = await startHosts({ "alice.example": "127.0.0.1" });
+    const location = `${hostile.url.replace("127.0.0.1", "alice.example")}/feed.car`;
+    const fields = { cid: TREE.root.toString(), locations: [location] };
+    const environment = { DNS: `127.0.0.1:${dns.port}`, ALLOW_PRIVATE: "127.0.0.1/32" };
+    {
+      await using test = await openTestGateway({ environment });
+      const path = await publishPointer(test, makeSigner(), fields);
+      const answer = await test.get(`${path}/feed.xml`);
+      const text = await answer.text();
+      if (car.alone === "whole" && car.what !== "two roots") {
+        assert.equal(answer.status, 200, text);
+        assert.match(text, /Right 39/);
+      } else {
+        assert.ok([502, 504].includes(answer.status), text);
+        const [, told] = JSON.parse(text).roads;
+        assert.equal(told.road, location);
+        assert.equal(told.outcome === "forged", answer.status === 502, text);
+        assert.doesNotMatch(told.reason, INTERNALS);
+      }
+      assert.deepEqual(test.problems, []);
+    }
+    await using test = await openTestGateway({
+      environment: { ...environment, TRUSTLESS_GATEWAYS: honest.url },
+    });
+    const answer = await test.get(`${await publishPointer(test, makeSigner(), fields)}/feed.xml`);
+    const text = await answer.text();
+    assert.equal(answer.status, 200, text);
+    assert.match(text, /Right 39/);
   });
 }
 

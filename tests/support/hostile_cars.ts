@@ -29,11 +29,12 @@ export async function hostileCars(tree: Tree): Promise<readonly HostileCar[]> {
     changed: readonly SourceBlock[],
     roots = [root],
   ): HostileCar {
+    let made: ReturnType<typeof carOf> | null = null;
     return {
       what,
       alone,
       async *open() {
-        yield await carOf(roots, changed);
+        yield await (made ??= carOf(roots, changed));
       },
     };
   }
@@ -77,9 +78,12 @@ export async function hostileCars(tree: Tree): Promise<readonly HostileCar[]> {
       alone: "missing",
       async *open() {
         yield right.subarray(0, header);
-        for (;;) {
-          const some = await carOf([root], [...strangers(1_000, 0)]);
-          yield some.subarray(header);
+        for (let first = 0;; first += 1_000) {
+          const sections = [...strangers(1_000, { length: 0, first })].flatMap(({ cid }) => [
+            Uint8Array.of(cid.bytes.length),
+            cid.bytes as Uint8Array<ArrayBuffer>,
+          ]);
+          yield await new Blob(sections).bytes();
         }
       },
     },
@@ -100,13 +104,20 @@ export function hostileCarService(
 ): Service {
   return startService((request) => {
     const { pathname, searchParams } = new URL(request.url);
-    if (searchParams.get("format") === "car") {
-      const headers = { "Content-Type": "application/vnd.ipld.car; version=1" };
-      return new Response(ReadableStream.from(open()), { headers });
-    }
+    if (searchParams.get("format") === "car") return carResponse(open);
     const block = held.get(pathname.replace("/ipfs/", ""));
     return new Response(block ?? "not held", { status: block === undefined ? 404 : 200 });
   });
+}
+
+/** A web server that gives this CAR, whatever it is asked for. */
+export function hostileCarLocation({ open }: Pick<HostileCar, "open">): Service {
+  return startService(() => carResponse(open));
+}
+
+function carResponse(open: HostileCar["open"]): Response {
+  const headers = { "Content-Type": "application/vnd.ipld.car; version=1" };
+  return new Response(ReadableStream.from(open()), { headers });
 }
 
 function flipped({ cid, bytes }: SourceBlock): SourceBlock {
@@ -114,9 +125,12 @@ function flipped({ cid, bytes }: SourceBlock): SourceBlock {
 }
 
 /** Blocks that nobody asked for, under CIDs that are not theirs. */
-function* strangers(count: number, length = 64): Generator<SourceBlock> {
+function* strangers(
+  count: number,
+  { length = 1_000, first = 0 } = {},
+): Generator<SourceBlock> {
   const { bytes: cid } = CID.parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy");
-  for (let place = 0; place < count; place++) {
+  for (let place = first; place < first + count; place++) {
     const other = cid.slice();
     new DataView(other.buffer).setUint32(other.length - 4, place);
     yield { cid: CID.decode(other), bytes: new Uint8Array(length) };
