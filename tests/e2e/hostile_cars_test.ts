@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { fixedSize } from "ipfs-unixfs-importer/chunker";
+import { REQUEST_MILLISECONDS } from "../../resolver/deadline.ts";
 import { folderTree } from "../support/blocks.ts";
+import { createTestClock } from "../support/clock.ts";
 import { publishPointer } from "../support/feed_offers.ts";
 import { hostileCarLocation, hostileCars, hostileCarService } from "../support/hostile_cars.ts";
 import { startHosts } from "../support/hosts.ts";
@@ -103,4 +105,44 @@ Deno.test("the last copy is shown, marked, when the newest content comes in no C
     assert.match(text, /<title>Earlier/);
     assert.match(answer.headers.get("Cache-Status") ?? "", /stale/, car.what);
   }
+});
+
+Deno.test("a location whose CAR falls silent keeps nobody from another road, and ends at the deadline", async () => {
+  const [half = assert.fail()] = CARS.filter(({ what }) => what.includes("half"));
+  const [sent, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using hostile = hostileCarLocation({
+    async *open() {
+      yield* half.open();
+      sent.resolve();
+      await over.promise;
+    },
+  });
+  await using honest = trustlessService({ blocks: TREE.blocks });
+  await using dns = await startHosts({ "alice.example": "127.0.0.1" });
+  const location = `${hostile.url.replace("127.0.0.1", "alice.example")}/feed.car`;
+  const fields = { cid: TREE.root.toString(), locations: [location] };
+  const environment = { DNS: `127.0.0.1:${dns.port}`, ALLOW_PRIVATE: "127.0.0.1/32" };
+  {
+    const clock = createTestClock();
+    const { now, alarm } = clock;
+    await using test = await openTestGateway({ environment, clock: now, alarm });
+    const path = await publishPointer(test, makeSigner(), fields);
+    const answering = test.get(`${path}/feed.xml`);
+    await sent.promise;
+    await clock.advance(REQUEST_MILLISECONDS);
+    const answer = await answering;
+    const text = await answer.text();
+    assert.equal(answer.status, 504, text);
+    assert.deepEqual(JSON.parse(text).roads.at(-1), {
+      road: location,
+      outcome: "failed",
+      reason: "It did not answer in time.",
+    });
+  }
+  await using test = await openTestGateway({
+    environment: { ...environment, TRUSTLESS_GATEWAYS: honest.url },
+  });
+  const answer = await test.get(`${await publishPointer(test, makeSigner(), fields)}/feed.xml`);
+  assert.equal(answer.status, 200, await answer.text());
+  over.resolve();
 });
