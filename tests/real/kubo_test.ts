@@ -5,7 +5,7 @@ import { trustlessGatewayBlocks } from "../../resolver/blocks/trustless_gateway.
 import { contentLimits } from "../../resolver/content/limits.ts";
 import type { VerifiedFile, VerifiedFolder } from "../../resolver/content/content.ts";
 import { concatenate } from "../../resolver/content/verified.ts";
-import type { BlockSource } from "../../resolver/contracts.ts";
+import type { BlockSource, Transport } from "../../resolver/contracts.ts";
 import { ContentUnreachableError } from "../../resolver/errors.ts";
 import { fakeSource, folderTree, holding, rawTree } from "../support/blocks.ts";
 import { CALL, outcomes, readerOver, rejection } from "../support/content.ts";
@@ -219,6 +219,42 @@ realTest(
         const cids = (await Array.fromAsync(blocks ?? [])).map(({ cid }) => cid.toV1().toString());
         assert.deepEqual(cids.sort(), [...tree.blocks.keys()].sort());
       }
+    } finally {
+      await kubo.stop();
+    }
+  },
+);
+
+realTest(
+  "ipfs",
+  "a CAR that Kubo exported is a location, small files inside their CIDs included",
+  async () => {
+    await using folder = await temporaryFolder();
+    await Deno.mkdir(`${folder.path}/small`);
+    await Deno.writeTextFile(`${folder.path}/feed.xml`, `<rss>${" ".repeat(1_000)}</rss>`);
+    await Deno.writeTextFile(`${folder.path}/small/a.txt`, "small");
+    await Deno.writeFile(`${folder.path}/film.webm`, patterned(600_000));
+    const kubo = await startKubo();
+    try {
+      const add = ["add", "--quieter", "--recursive", "--cid-version=1", "--inline"];
+      const cid = await kubo.run([...add, "--inline-limit=100", folder.path]);
+      const url = `${kubo.rpcUrl}/api/v0/dag/export?arg=${cid}&progress=false`;
+      const car = await (await fetch(url, { method: "POST" })).blob();
+      const site: Transport = {
+        id: "site",
+        accepts: () => true,
+        open: () => Promise.resolve({ body: car.stream(), mediaType: "application/octet-stream" }),
+      };
+      const locations = ["https://alice.example/feed.car"];
+      const pointer = await verifiedPointer(makeSigner(), { cid, locations });
+      const reader = readerOver([], { transports: [site] });
+      const document = await reader.feedDocument(pointer, CALL);
+      assert.match(new TextDecoder().decode(document.bytes), /^<rss>/);
+      assert.ok(document.folder);
+      const small = await bytesOf(await fileAt(document.folder, "small/a.txt"));
+      assert.equal(new TextDecoder().decode(small), "small");
+      const film = await bytesOf(await fileAt(document.folder, "film.webm"));
+      assert.deepEqual(film, patterned(600_000));
     } finally {
       await kubo.stop();
     }
