@@ -230,9 +230,9 @@ realTest(
   "a CAR that Kubo exported is a location, small files inside their CIDs included",
   async () => {
     await using folder = await temporaryFolder();
-    await Deno.mkdir(`${folder.path}/small`);
+    await Deno.mkdir(`${folder.path}/a-small`);
     await Deno.writeTextFile(`${folder.path}/feed.xml`, `<rss>${" ".repeat(1_000)}</rss>`);
-    await Deno.writeTextFile(`${folder.path}/small/a.txt`, "small");
+    await Deno.writeTextFile(`${folder.path}/a-small/a.txt`, "small");
     await Deno.writeFile(`${folder.path}/film.webm`, patterned(600_000));
     const kubo = await startKubo();
     try {
@@ -251,7 +251,7 @@ realTest(
       const document = await reader.feedDocument(pointer, CALL);
       assert.match(new TextDecoder().decode(document.bytes), /^<rss>/);
       assert.ok(document.folder);
-      const small = await bytesOf(await fileAt(document.folder, "small/a.txt"));
+      const small = await bytesOf(await fileAt(document.folder, "a-small/a.txt"));
       assert.equal(new TextDecoder().decode(small), "small");
       const film = await bytesOf(await fileAt(document.folder, "film.webm"));
       assert.deepEqual(film, patterned(600_000));
