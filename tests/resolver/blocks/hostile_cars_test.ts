@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { peerBlocks } from "../../../resolver/blocks/peers.ts";
 import { trustlessGatewayBlocks } from "../../../resolver/blocks/trustless_gateway.ts";
 import { concatenate } from "../../../resolver/content/verified.ts";
+import type { BlockSource } from "../../../resolver/contracts.ts";
 import { ContentUnreachableError, ContentWrongError } from "../../../resolver/errors.ts";
 import { type Blocks, fileTree } from "../../support/blocks.ts";
 import { createTestClock, peek } from "../../support/clock.ts";
@@ -22,7 +24,14 @@ async function read(
   options: Parameters<typeof readerOver>[1] = {},
 ): Promise<Uint8Array> {
   const context = partContext({ TRUSTLESS_GATEWAYS: urls.join() });
-  const reader = readerOver(await trustlessGatewayBlocks.create(context), options);
+  return await readFrom(await trustlessGatewayBlocks.create(context), options);
+}
+
+async function readFrom(
+  sources: readonly BlockSource[],
+  options: Parameters<typeof readerOver>[1] = {},
+): Promise<Uint8Array> {
+  const reader = readerOver(sources, options);
   const end = new AbortController();
   try {
     const file = await reader.open(TREE.root, "", end, { whole: true });
@@ -52,6 +61,8 @@ Deno.test("whoever gives bad CARs and good blocks is read block by block", async
   for (const car of CARS.filter(({ alone }) => alone === "missing")) {
     await using service = hostileCarService(car, TREE.blocks);
     assert.deepEqual(await read([service.url]), BYTES, car.what);
+    const peers = await peerBlocks.create(partContext({ PEERS: service.url }));
+    assert.deepEqual(await readFrom(peers), BYTES, car.what);
   }
 });
 
