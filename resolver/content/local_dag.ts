@@ -40,13 +40,22 @@ export async function openLocalDag(
   if (path.length > limits.pathCharacters || names.length > limits.pathDepth) missing(root, path);
   const onTheWay: HeldBlock[] = [];
   const advance = createAdvance(limits.lookAheadBytes, limits.lookAhead);
+  /** What was walked to its last leaf: a DAG of 60 nodes can lead to one leaf by 2^60 ways. */
+  const walked = new Set<string>();
+  let loaded = 0;
 
   async function load(cid: CID): Promise<HeldBlock> {
     if (rules.refusesBlock(cid)) throw refusedContent();
+    loaded += 1;
+    if (loaded > limits.keptBlocks) {
+      throw new ContentWrongError(`The content has more than ${limits.keptBlocks} blocks.`);
+    }
     const content = await blocks.getLocal(cid, call);
     if (content !== null) return { cid: cid.toV1(), content };
     throw new BlockNotHeldError(`This machine does not hold the block ${cid}.`);
   }
+
+  const isWalked = (cid: CID) => walked.has(keyOf(cid));
 
   async function decode({ cid, content }: HeldBlock): Promise<UnixfsNode> {
     return await decodeNode(cid, content, limits.nodeLinks);
@@ -70,8 +79,14 @@ export async function openLocalDag(
       throw new ContentWrongError("The content is nested too deeply.");
     }
     const places = placesUnder(await decode(block), start, wanted);
-    const children = inAdvance(places, advance, ({ cid }) => load(cid));
+    const children = inAdvance(
+      places,
+      advance,
+      ({ cid }) => isWalked(cid) ? Promise.resolve(null) : load(cid),
+    );
     for await (const [place, child] of children) {
+      if (child === null || isWalked(place.cid)) continue;
+      if (isCovered(place, wanted.range)) walked.add(keyOf(place.cid));
       yield* walk(child, place.start, wanted, depth + 1);
     }
   }
@@ -89,13 +104,21 @@ export async function openLocalDag(
   const range = bytes === undefined ? null : rangeIn(await decode(end), bytes);
   return { end: end.cid, blocks: all(end, range) };
 
-  /** Each block once, up to a number that a file of the largest size does not reach. */
   function* once(block: HeldBlock, seen: Set<string>): Generator<HeldBlock> {
-    const key = block.cid.toString();
+    const key = keyOf(block.cid);
     if (seen.has(key)) return;
-    if (seen.size < limits.readBlocks) seen.add(key);
+    seen.add(key);
     yield block;
   }
+}
+
+function keyOf(cid: CID): string {
+  return cid.toV1().toString();
+}
+
+/** Whether all of what lies at the place is wanted: then another place has nothing to add. */
+function isCovered({ start, size }: Place, range: Range | null): boolean {
+  return range === null || (start >= range.start && start + size <= range.end);
 }
 
 function placesUnder(node: UnixfsNode, start: number, { scope, range }: Wanted): readonly Place[] {

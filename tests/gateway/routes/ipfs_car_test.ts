@@ -11,6 +11,7 @@ import {
 import { readerOver } from "../../support/content.ts";
 import { ipfsApp } from "../../support/ipfs_app.ts";
 import { patterned } from "../../support/source_files.ts";
+import { unixfsNode } from "../../support/unixfs.ts";
 
 const VIDEO = patterned(20 * 1_024);
 const FILE = await fileTree(VIDEO);
@@ -115,6 +116,26 @@ Deno.test("of a file come the blocks of a range, from its beginning or from its 
   assert.deepEqual(await blocks("0:-19457"), leaves.slice(0, 1));
   assert.deepEqual(await blocks("999999:*"), []);
   assert.deepEqual((await blocks("0:*")).length, 20);
+});
+
+Deno.test("a DAG with more ways through it than anybody can walk goes out in a moment", async () => {
+  let tree = await rawTree(patterned(1));
+  for (let level = 0; level < 60; level++) {
+    const links = [{ name: "a", cid: tree.root }, { name: "b", cid: tree.root }];
+    tree = await unixfsNode({ type: "directory", links }, tree.blocks);
+  }
+  const { blocks } = await carAt(appOver(tree), `/ipfs/${tree.root}?format=car`);
+  assert.equal(blocks.length, 61);
+
+  let file = await rawTree(patterned(1));
+  for (let level = 0, size = 1; level < 30; level++, size *= 2) {
+    const links = [{ cid: file.root }, { cid: file.root }];
+    file = await unixfsNode({ blockSizes: [size, size], links }, file.blocks);
+  }
+  for (const range of ["0:*", "1:-2"]) {
+    const path = `/ipfs/${file.root}?format=car&entity-bytes=${range}`;
+    assert.equal((await carAt(appOver(file), path)).blocks.length, 31);
+  }
 });
 
 Deno.test("what is not held is 404, and in the middle breaks the connection", async () => {
