@@ -25,7 +25,10 @@ export interface ReadOptions {
  * Takes messages from a stream, one after another, each with its length before it. A message that is
  * too large, takes too long or does not fit into what is left of the memory ends the stream.
  */
-export function readMessages(stream: Stream, options: ReadOptions): void {
+export function readMessages(
+  stream: Pick<Stream, "addEventListener" | "abort" | "close">,
+  options: ReadOptions,
+): void {
   const { maxBytes, reserve, release, messageMilliseconds, alarm, onMessage } = options;
   let gathered = new Uint8Array(FIRST_BUFFER_BYTES);
   let length = 0;
@@ -62,35 +65,43 @@ export function readMessages(stream: Stream, options: ReadOptions): void {
     length = needed;
   }
 
-  /** The first whole message, taken out of what was gathered; null when it has not all come. */
-  function nextMessage(): Uint8Array<ArrayBuffer> | null {
-    const prefix = readVarint(gathered.subarray(0, Math.min(length, LENGTH_MAX_BYTES)), 0);
+  /** Where the first whole message lies behind `from`; null when it has not all come. */
+  function nextMessage(from: number): { readonly start: number; readonly end: number } | null {
+    const prefix = readVarint(
+      gathered.subarray(0, Math.min(length, from + LENGTH_MAX_BYTES)),
+      from,
+    );
     if (prefix === null) {
-      if (length >= LENGTH_MAX_BYTES) throw new RangeError("the message is too large");
+      if (length - from >= LENGTH_MAX_BYTES) throw new RangeError("the message is too large");
       return null;
     }
     if (prefix.value > maxBytes()) throw new RangeError("the message is too large");
     const end = prefix.end + prefix.value;
-    if (length < end) return null;
-    const message = gathered.slice(prefix.end, end);
-    const rest = gathered.slice(end, length);
+    return length < end ? null : { start: prefix.end, end };
+  }
+
+  /** Once for all messages that came together: some are empty, and a piece can hold thousands. */
+  function keepFrom(at: number): void {
+    const rest = gathered.slice(at, length);
     release(reserved);
     reserved = 0;
-    gathered = new Uint8Array(Math.max(FIRST_BUFFER_BYTES, rest.length));
-    gathered.set(rest);
-    length = rest.length;
+    gathered = new Uint8Array(FIRST_BUFFER_BYTES);
+    length = 0;
+    append(rest);
     cancelDeadline?.();
     cancelDeadline = null;
-    return message;
   }
 
   stream.addEventListener("message", ({ data }: StreamMessageEvent) => {
     if (over) return;
     try {
       append(data.subarray());
-      for (let message = nextMessage(); message !== null; message = nextMessage()) {
-        if (message.length > 0) onMessage(message);
+      let at = 0;
+      for (let next = nextMessage(at); next !== null; next = nextMessage(at)) {
+        at = next.end;
+        if (next.end > next.start) onMessage(gathered.slice(next.start, next.end));
       }
+      if (at > 0) keepFrom(at);
     } catch (error) {
       fail(error);
       return;

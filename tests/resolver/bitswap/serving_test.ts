@@ -135,6 +135,18 @@ Deno.test("blocks of 2 MiB are given, several one after another", LIBP2P_TEST, a
   assert.equal(counters(one).sentBytes, 3 * contentLimits.blockBytes);
 });
 
+Deno.test("millions of empty messages cost nobody else's time", LIBP2P_TEST, async () => {
+  await using test = await setUp([HELLO]);
+  const { peer, node } = test;
+  const stream = await peer.open(node);
+  for (let sent = 0; sent < 64; sent++) {
+    if (!stream.send(new Uint8Array(64 * 1_024))) await stream.onDrain();
+  }
+  const want = encode({ wants: [{ cid: HELLO.root.bytes }] });
+  stream.send(concat([varint(want.length), want]));
+  await until("the want behind them is answered", () => blocksOf(peer).length === 1);
+});
+
 Deno.test("a flood of wants is cut off, and others are served meanwhile", LIBP2P_TEST, async () => {
   await using test = await setUp([HELLO]);
   const { one, peer, node } = test;
