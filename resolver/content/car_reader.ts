@@ -15,8 +15,10 @@ export class MalformedCarError extends OurSpaceError {
 export interface CarStream {
   /** What the header names. Nothing says that their blocks come, or that the others belong to them. */
   readonly roots: readonly CID[];
-  /** Not hashed. Must be read to its end or left; throws MalformedCarError. */
+  /** Not hashed. Must be read, or left before the first is read; throws MalformedCarError. */
   readonly blocks: AsyncIterable<SourceBlock>;
+  /** Ends the source of a CAR whose blocks nobody reads. */
+  leave(): Promise<void>;
 }
 
 /** As the library gives it. */
@@ -55,7 +57,11 @@ export async function readCar(pieces: AsyncIterable<Uint8Array>): Promise<CarStr
   try {
     const car = await CarBlockIterator.fromIterable(source);
     const roots = await car.getRoots();
-    return { roots: roots.map((root) => CID.decode(root.bytes)), blocks: blocks(car) };
+    return {
+      roots: roots.map((root) => CID.decode(root.bytes)),
+      blocks: blocks(car),
+      leave: async () => void await source.return(),
+    };
   } catch (cause) {
     await source.return();
     throw asMalformed(cause);

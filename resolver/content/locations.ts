@@ -83,12 +83,12 @@ export function createLocations(options: LocationsOptions): Locations {
   ): Promise<AsyncIterable<SourceBlock>> {
     const { locationCarBytes: bytes, locationCarMilliseconds: time } = limits;
     const { body } = await open(home, call, { bytes, time });
-    const { roots, blocks } = await readCar(body).catch((error) => {
+    const { roots, blocks, leave } = await readCar(body).catch((error) => {
       throw error instanceof MalformedCarError ? notVerifiable(error) : error;
     });
     const [only, ...others] = roots;
     if (only !== undefined && others.length === 0 && only.toV1().equals(home.root)) return blocks;
-    await body.cancel().catch(() => {});
+    await leave();
     throw new OurSpaceError("Its CAR is not that of the content.");
   }
 
@@ -103,8 +103,14 @@ export function createLocations(options: LocationsOptions): Locations {
     const harvest = startHarvest(home.root, (call) => openCar(home, call), {
       limits,
       signal: limit.signal,
-      expect: (cid) => homes.set(cid.toString(), home),
-      keep,
+      // A link proves nothing: whoever gave the block itself stays its home.
+      expect(cid) {
+        if (!homes.has(cid.toString())) homes.set(cid.toString(), home);
+      },
+      keep(cid, block) {
+        homes.set(cid.toString(), home);
+        keep(cid, block);
+      },
     });
     harvests.set(key, harvest);
     void harvest.end.then(() => {

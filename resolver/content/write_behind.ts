@@ -1,8 +1,10 @@
 import type { CID } from "multiformats/cid";
 import type { Clock } from "../contracts.ts";
 import { NoRoomError } from "../errors.ts";
+import { diskBytes } from "../node/disk_bytes.ts";
 import type { BlockStore } from "../node/node.ts";
 import type { VerifiedContent } from "./content.ts";
+import { bytesInMemory } from "./verified.ts";
 
 /** Where blocks are written, and how much of them. */
 export interface WriteBehindOptions {
@@ -10,8 +12,9 @@ export interface WriteBehindOptions {
   /** Bytes that may wait; what comes beyond them is not written, and can be fetched again. */
   readonly maxPendingBytes: number;
   /**
-   * Bytes that are written at once, and in a day in the long run: what visitors ask for takes the place of
-   * what others asked for, and must neither wear the disk out nor empty the store within an hour.
+   * Bytes of the disk that are written at once, and in a day in the long run: what visitors ask for
+   * takes the place of what others asked for, and must neither wear the disk out nor empty the store
+   * within an hour.
    */
   readonly maxBytesPerDay: number;
   readonly clock: Clock;
@@ -55,7 +58,7 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
     if (next === undefined) return;
     const [cid, block] = next;
     const write = store.put(cid, block).catch(notStored).finally(() => {
-      pendingBytes -= block.length;
+      pendingBytes -= bytesInMemory(block);
       writes.delete(write);
       writeNext();
     });
@@ -64,8 +67,9 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
 
   return {
     keep(cid, block) {
-      if (pendingBytes + block.length > maxPendingBytes || !isAllowed(block.length)) return;
-      pendingBytes += block.length;
+      const bytes = bytesInMemory(block);
+      if (pendingBytes + bytes > maxPendingBytes || !isAllowed(diskBytes(block.length))) return;
+      pendingBytes += bytes;
       waiting.push([cid, block]);
       writeNext();
     },

@@ -4,7 +4,7 @@ import type { StoringContentReader } from "../content/create.ts";
 import type { Figures } from "../content/load_all.ts";
 import type { Call } from "../contracts.ts";
 import { ContentWrongError, NoRoomError } from "../errors.ts";
-import { diskBytes } from "../node/block_index.ts";
+import { diskBytes } from "../node/disk_bytes.ts";
 import type { PinningBlockStore } from "../node/node.ts";
 
 /** What keeping one pointer's content works with. */

@@ -1,23 +1,16 @@
 import type { Clock } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
 import type { BlockDatabase } from "./block_database.ts";
+import { diskBytes } from "./disk_bytes.ts";
 import { createLastUsed } from "./last_used.ts";
 import type { BlockUsage } from "./node.ts";
 import { atomically, createGuard, type Guard } from "./statements.ts";
-
-/** Files take whole pages of the disk: else a stranger's blocks of one byte would fill it uncounted. */
-const PAGE_BYTES = 4_096;
 
 /**
  * Blocks that make room for one: 512 of the smallest do for the largest. More are over after the quota
  * was lowered, and then go with the puts to come.
  */
 const MAX_EVICTED = 1_024;
-
-/** What a file of so many bytes takes. */
-export function diskBytes(length: number): number {
-  return Math.max(1, Math.ceil(length / PAGE_BYTES)) * PAGE_BYTES;
-}
 
 /** What the index works with. */
 export interface BlockIndexOptions {

@@ -10,6 +10,7 @@ import {
   NoRoomError,
   OutboundError,
 } from "../../../resolver/errors.ts";
+import { diskBytes } from "../../../resolver/node/disk_bytes.ts";
 import { failing, fakeSource, forging, holding, rawTree, silent } from "../../support/blocks.ts";
 import { createTestClock, settled } from "../../support/clock.ts";
 import { blocksOver, CALL, outcomes, rejection } from "../../support/content.ts";
@@ -266,7 +267,7 @@ Deno.test("strangers wear out no disk: so many bytes are kept at once, and a day
   };
   const trees = await Promise.all([1, 2, 3, 4].map((seed) => rawTree(patterned(10, seed))));
   const peer = fakeSource("peer", holding(new Map(trees.flatMap(({ blocks }) => [...blocks]))));
-  const limits = { ...contentLimits, keptBytesPerDay: 20 };
+  const limits = { ...contentLimits, keptBytesPerDay: 2 * diskBytes(10) };
   const clock = createTestClock();
   const blocks = blocksOver([peer], { store, limits, clock: clock.now });
   const [first, second, third, fourth] = trees.map(({ root }) => root);

@@ -118,6 +118,65 @@ Deno.test("what is no CAR of the content is not verifiable by this road, and say
   }
 });
 
+Deno.test("a CAR of something else is left, and its connection with it", async () => {
+  const other = await rawTree(patterned(10));
+  const car = await carOf([other.root], FOLDER.blocks);
+  let left = false;
+  const endless: Transport = {
+    id: "endless",
+    accepts: () => true,
+    open() {
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.enqueue(car),
+        cancel: () => void (left = true),
+      });
+      return Promise.resolve({ body, mediaType: CAR_TYPE });
+    },
+  };
+  const { document } = await feedOf(FOLDER, endless);
+  await rejection(document, ContentUnreachableError);
+  assert.ok(left);
+});
+
+Deno.test("who only links to a picture does not take the place of who gives it", async () => {
+  const picture = BLOCKS.find(({ bytes }) => bytes.length === PICTURE.length) ?? assert.fail();
+  const linking = await unixfsNode(
+    { type: "directory", links: [{ name: "a.jpg", cid: picture.cid }] },
+    (await rawTree(patterned(1))).blocks,
+  );
+  const cars = new Map([
+    ["https://honest.example/1.car", await carOf([FOLDER.root], FOLDER.blocks)],
+    ["https://linking.example/1.car", await carOf([linking.root], linking.blocks)],
+  ]);
+  const transport: Transport = {
+    id: "test",
+    accepts: () => true,
+    open: (location) =>
+      Promise.resolve({
+        body: new Blob([cars.get(location) ?? assert.fail()]).stream(),
+        mediaType: CAR_TYPE,
+      }),
+  };
+  const locations = createLocations({
+    transports: [transport],
+    limits: contentLimits,
+    alarm: systemAlarm,
+    keep: () => {},
+  });
+  const question = { ...CALL, onSign: () => {} };
+  const order = ["linking", "honest", "linking"];
+  for (const host of order) {
+    const cid = host === "honest" ? FOLDER.root : linking.root;
+    const pointer = await verifiedPointer(makeSigner(), {
+      cid: cid.toString(),
+      locations: [`https://${host}.example/1.car`],
+    });
+    for (const road of locations.roadsTo(picture.cid, pointer)) await road.fetch(question);
+  }
+  const [road] = locations.knownRoadsTo(picture.cid);
+  assert.equal(road?.name, "https://honest.example/1.car");
+});
+
 Deno.test("a missing block is asked for elsewhere, a wrong one is a lie", async () => {
   const feed = BLOCKS.find(({ bytes }) => bytes.length === 6) ?? assert.fail();
   const without = BLOCKS.filter((block) => block !== feed);
