@@ -25,17 +25,18 @@ export interface FileContext {
 }
 
 /**
- * A file of verified content; `root` is given when its first block was loaded already, and `opened` is the
- * reading that did so: the first `read` of the whole file goes on with it.
+ * A file of verified content; `opening` is its first block when that was loaded already, and `opened` the
+ * reading that came to the file: the first `read` of the whole file goes on with it.
  */
 export function createFile(
   cid: CID,
   name: string,
-  root: FileNode | null,
+  opening: FileNode | null,
   { limits, startReading }: FileContext,
   opened: Reading | null = null,
 ): VerifiedFile {
   const readings: Reading[] = opened === null ? [] : [opened];
+  let root = opening;
   let goesOn = opened;
 
   function start(dag: DagRequest | undefined, call: Call): Reading {
@@ -45,8 +46,8 @@ export function createFile(
   }
 
   async function loadRoot(reading: Reading): Promise<FileNode> {
-    const node = root ?? await loadFileNode(cid, reading);
-    if (node.size <= limits.fileBytes) return node;
+    root ??= await loadFileNode(cid, reading);
+    if (root.size <= limits.fileBytes) return root;
     throw new ContentWrongError(`The file is larger than ${limits.fileBytes} bytes.`);
   }
 
@@ -55,6 +56,7 @@ export function createFile(
     cid,
     name,
     async size(call) {
+      if (goesOn !== null) return (await loadRoot(goesOn)).size;
       using reading = start(undefined, call);
       return (await loadRoot(reading)).size;
     },

@@ -51,7 +51,7 @@ export async function openPath(
   const isFile = names.length === 1;
   if (context.rules.refusesBlock(root)) throw refusedContent();
   if (root.code === RAW) {
-    return isFile ? createFile(root, name, null, context) : notFound(root, path);
+    return isFile ? createFile(root, name, null, context, goesOn) : notFound(root, path);
   }
   const node = await reading.loadNode(root);
   if (node.kind === "file") {
@@ -75,7 +75,7 @@ async function openEntry(
   goesOn: Reading | null = null,
 ): Promise<VerifiedFile | VerifiedFolder> {
   if (context.rules.refusesBlock(cid)) throw refusedContent();
-  if (cid.code === RAW) return createFile(cid, name, null, context);
+  if (cid.code === RAW) return createFile(cid, name, null, context, goesOn);
   const node = await reading.loadNode(cid);
   return node.kind === "file"
     ? createFile(cid, name, node, context, goesOn)

@@ -5,6 +5,7 @@ import { RAW } from "../../../resolver/content/cid.ts";
 import type { VerifiedFolder } from "../../../resolver/content/content.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { concatenate } from "../../../resolver/content/verified.ts";
+import type { Call, DagRequest } from "../../../resolver/contracts.ts";
 import { ContentWrongError, PathNotFoundError } from "../../../resolver/errors.ts";
 import {
   type FakeSource,
@@ -14,6 +15,7 @@ import {
   rawTree,
   type Tree,
 } from "../../support/blocks.ts";
+import { sourceBlocks } from "../../support/cars.ts";
 import { CALL, readerOver, rejection } from "../../support/content.ts";
 import { unixfsNode } from "../../support/unixfs.ts";
 
@@ -29,6 +31,33 @@ async function textAt(folder: VerifiedFolder, path: string): Promise<string> {
   if (file?.kind !== "file") assert.fail(`There is no file ${path}`);
   return new TextDecoder().decode(concatenate(await Array.fromAsync(file.read(CALL))));
 }
+
+Deno.test("a picture of one block that is read whole comes with the way to it, in one trip", async () => {
+  const tree = await folderTree({ "feed.xml": "feed", "media/a.jpg": "picture" });
+  const single = fakeSource("peer", holding(tree.blocks));
+  const ended = Promise.withResolvers<void>();
+  let trips = 0;
+  const source = {
+    ...single,
+    dag(_request: DagRequest, { signal }: Call) {
+      trips += 1;
+      signal.addEventListener("abort", () => ended.resolve());
+      return Promise.resolve((async function* () {
+        for (const block of sourceBlocks(tree.blocks)) yield await Promise.resolve(block);
+        // It never says that this was all.
+        await ended.promise;
+      })());
+    },
+  };
+  const file = await readerOver([source]).open(tree.root, "media/a.jpg", CALL, { whole: true });
+  assert.ok(file.kind === "file");
+  assert.equal(await file.size(CALL), 7);
+  const text = new TextDecoder().decode(concatenate(await Array.fromAsync(file.read(CALL))));
+  assert.equal(text, "picture");
+  assert.equal(trips, 1);
+  assert.deepEqual(single.asked, []);
+  await ended.promise;
+});
 
 Deno.test("files and folders are found by their paths, and by nothing else", async () => {
   const { folder } = await openFolder(
