@@ -52,20 +52,34 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
     removeFile: (name) => removeFile(pathOf(folder, name)),
   });
   const pins = createPins(database, { index, clock });
-  const writing = new Map<string, Promise<void>>();
+  /** What goes on with each block's file, the last of it. */
+  const writing = new Map<string, Promise<unknown>>();
   const closing = new AbortController();
   let writes = 0;
 
   async function get(cid: CID): Promise<Uint8Array<ArrayBuffer> | null> {
     const name = nameOf(cid);
-    const path = pathOf(folder, name);
-    const bytes = await Deno.readFile(path).catch(ignoreNotFound);
-    if (bytes !== undefined && await isBlock(cid, bytes)) {
-      index.used(name);
-      return bytes;
-    }
-    if (bytes !== undefined) {
-      await Deno.remove(path).catch(ignoreNotFound);
+    const { block, damaged } = await read(name, cid);
+    if (block !== null) return block;
+    // Whoever is writing it mends it by itself.
+    if (!(damaged || isKnown(name)) || writing.has(name)) return null;
+    return await exclusively(name, () => readOrForget(name, cid));
+  }
+
+  async function read(name: string, cid: CID) {
+    const bytes = await Deno.readFile(pathOf(folder, name)).catch(ignoreNotFound);
+    if (bytes === undefined) return { block: null, damaged: false };
+    if (!await isBlock(cid, bytes)) return { block: null, damaged: true };
+    index.used(name);
+    return { block: bytes, damaged: false };
+  }
+
+  /** In its turn alone: what was seen before may have been replaced meanwhile. */
+  async function readOrForget(name: string, cid: CID): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { block, damaged } = await read(name, cid);
+    if (block !== null) return block;
+    if (damaged) {
+      await Deno.remove(pathOf(folder, name)).catch(ignoreNotFound);
       report(`Block ${cid} was damaged on the disk and has been removed.`);
     }
     forget(name);
@@ -81,6 +95,14 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
     }
   }
 
+  function isKnown(name: string): boolean {
+    try {
+      return index.size(name) !== null;
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * What is not pinned need not survive a power cut: it can be fetched again, and `get` sees damage. That
    * saves 2 ms of 3 for a block, and a film is many.
@@ -92,7 +114,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
     durable: boolean,
   ): Promise<void> {
     // Reading and hashing it again (1 ms for 1 MiB) is cheaper than a write.
-    if (await get(cid) !== null) {
+    if (await readOrForget(name, cid) !== null) {
       if (durable) await syncFile(pathOf(folder, name));
       return found(name, bytes);
     }
@@ -106,7 +128,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
       forget(name);
       throw error;
     }
-    // Somebody who looked for it meanwhile did not find the file, or room was needed: the row is gone.
+    // When room was needed meanwhile, the row is gone.
     found(name, bytes);
   }
 
@@ -156,9 +178,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
       if (root !== undefined) pins.add(root, cid);
       const name = nameOf(cid);
       const durable = root !== undefined;
-      const running = writing.get(name);
-      if (running !== undefined) await running;
-      if (running === undefined || durable) await begin(name, cid, bytes, durable);
+      await exclusively(name, () => write(name, cid, bytes, durable));
     },
 
     pins,
@@ -169,17 +189,14 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
     close: () => closed ??= close(),
   };
 
-  function begin(
-    name: string,
-    cid: CID,
-    bytes: Uint8Array<ArrayBuffer>,
-    durable: boolean,
-  ): Promise<void> {
-    const work = write(name, cid, bytes, durable).finally(() => {
-      if (writing.get(name) === work) writing.delete(name);
+  /** One after the other for each block. */
+  function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = writing.get(name) ?? Promise.resolve();
+    const turn = before.catch(() => {}).then(work).finally(() => {
+      if (writing.get(name) === turn) writing.delete(name);
     });
-    writing.set(name, work);
-    return work;
+    writing.set(name, turn);
+    return turn;
   }
 }
 

@@ -5,6 +5,7 @@ import { identity } from "multiformats/hashes/identity";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { ContentWrongError } from "../../../resolver/errors.ts";
 import { blockOf, blockPath, temporaryBlocks } from "../../support/block_stores.ts";
+import { settled } from "../../support/clock.ts";
 
 Deno.test("a block that was put is there, in a folder of its last two characters", async () => {
   await using blocks = await temporaryBlocks();
@@ -89,4 +90,38 @@ Deno.test("what a killed process left half-written is gone after the next start"
   await Deno.writeTextFile(`${blocks.path}/incoming/1`, "half");
   await blocks.reopen();
   assert.deepEqual(await Array.fromAsync(Deno.readDir(`${blocks.path}/incoming`)), []);
+});
+
+Deno.test("who reads a damaged block takes nothing from who writes it again", async () => {
+  await using blocks = await temporaryBlocks({ report: () => {} });
+  const { store } = blocks;
+  const content = new Uint8Array(500_000);
+  for (let round = 0; round < 30; round++) {
+    content[0] = round;
+    const { cid, bytes } = await blockOf(content.slice());
+    await store.put(cid, bytes, cid);
+    await Deno.writeFile(blockPath(blocks.path, cid), new Uint8Array(bytes.length).fill(1));
+    const readers = [store.get(cid), store.get(cid)];
+    const write = store.put(cid, bytes, cid);
+    for (let count = 0; count < 8; count++) readers.push(store.get(cid));
+    await Promise.all([write, ...readers]);
+    assert.deepEqual(await store.get(cid), bytes);
+  }
+});
+
+Deno.test("who looks for a block while it is written leaves it counted", async () => {
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
+  for (let round = 0; round < 100; round++) {
+    const { cid, bytes } = await blockOf(new Uint8Array([round]));
+    const readers: Promise<unknown>[] = [];
+    let isWritten = false;
+    const write = store.put(cid, bytes).finally(() => isWritten = true);
+    while (!isWritten) {
+      readers.push(store.get(cid));
+      await settled();
+    }
+    await Promise.all([write, ...readers]);
+    assert.notEqual(store.size(cid), null);
+  }
 });
