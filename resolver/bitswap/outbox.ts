@@ -83,7 +83,12 @@ export function createOutbox(
       const line = lineTo(peer);
       line.waiting += 1;
       const turn = line.last.then(() => write(peer, line, message, signal));
-      line.last = turn.catch(() => {}).finally(() => line.waiting -= 1);
+      line.last = turn.catch(() => {}).finally(() => {
+        line.waiting -= 1;
+        // Nobody hears of a peer that had gone before it was written to.
+        const isDead = line.waiting === 0 && line.stream === null;
+        if (isDead && lines.get(peer.toString()) === line) lines.delete(peer.toString());
+      });
       try {
         await turn;
       } catch (cause) {
