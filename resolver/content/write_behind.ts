@@ -1,6 +1,6 @@
 import type { CID } from "multiformats/cid";
 import type { Clock } from "../contracts.ts";
-import { NoRoomError } from "../errors.ts";
+import { NoRoomError, RefusedByOperatorError } from "../errors.ts";
 import { diskBytes } from "../node/disk_bytes.ts";
 import type { BlockStore } from "../node/node.ts";
 import type { VerifiedContent } from "./content.ts";
@@ -18,7 +18,7 @@ export interface WriteBehindOptions {
    */
   readonly maxBytesPerDay: number;
   readonly clock: Clock;
-  /** Told of a block that the store did not take for another reason than its room. */
+  /** Told of a block that the store did not take for another reason than its room or its rules. */
   readonly report: (error: unknown) => void;
 }
 
@@ -78,8 +78,9 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
     },
   };
 
-  /** A store that is full of what is pinned is as its operator wants it. */
+  /** A store that is full of what is pinned, or refuses a block, is as its operator wants it. */
   function notStored(error: unknown): void {
-    if (!(error instanceof NoRoomError)) report(error);
+    const isWanted = error instanceof NoRoomError || error instanceof RefusedByOperatorError;
+    if (!isWanted) report(error);
   }
 }

@@ -11,6 +11,7 @@ import {
   OutboundError,
 } from "../../../resolver/errors.ts";
 import { diskBytes } from "../../../resolver/node/disk_bytes.ts";
+import { refusedContent } from "../../../resolver/rules/refusals.ts";
 import { failing, fakeSource, forging, holding, rawTree, silent } from "../../support/blocks.ts";
 import { createTestClock, settled } from "../../support/clock.ts";
 import { blocksOver, CALL, outcomes, rejection } from "../../support/content.ts";
@@ -279,15 +280,17 @@ Deno.test("strangers wear out no disk: so many bytes are kept at once, and a day
   assert.deepEqual(written, [first, second, fourth].map(String));
 });
 
-Deno.test("a store that is full of what is pinned is nobody's fault", async () => {
-  const store = {
-    get: () => Promise.resolve(null),
-    has: () => Promise.resolve(false),
-    put: () => Promise.reject(new NoRoomError("full")),
-  };
-  const blocks = blocksOver([fakeSource("peer", holding(HELLO.blocks))], { store });
-  await blocks.get(HELLO.root, CALL);
-  await blocks.flush();
+Deno.test("a store that is full of what is pinned, or refuses a block, is nobody's fault", async () => {
+  for (const reason of [new NoRoomError("full"), refusedContent()]) {
+    const store = {
+      get: () => Promise.resolve(null),
+      has: () => Promise.resolve(false),
+      put: () => Promise.reject(reason),
+    };
+    const blocks = blocksOver([fakeSource("peer", holding(HELLO.blocks))], { store });
+    await blocks.get(HELLO.root, CALL);
+    await blocks.flush();
+  }
 });
 
 Deno.test("a block inside its own CID needs nobody, up to 128 bytes", async () => {
