@@ -50,10 +50,7 @@ export async function keepContent(
       maxBytes,
       takes: diskBytes,
       held: blocks.size,
-      async pin(cid) {
-        blocks.pins.add(root, cid);
-        return await blocks.has(cid);
-      },
+      pin: (cid) => blocks.pin(cid, root),
       keep: (cid, block) => blocks.put(cid, block, root),
       onKept: (kept) => onProgress(figures = kept),
     }, call);

@@ -181,6 +181,15 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
       await exclusively(name, () => write(name, cid, bytes, durable));
     },
 
+    async pin(cid: CID, root: CID): Promise<boolean> {
+      const name = nameOf(cid);
+      pins.add(root, cid);
+      return await exclusively(name, async () => {
+        const synced = await syncFile(pathOf(folder, name)).then(() => true).catch(ignoreNotFound);
+        return synced ?? false;
+      });
+    },
+
     pins,
     size: (cid) => index.size(nameOf(cid)),
     usage: index.usage,

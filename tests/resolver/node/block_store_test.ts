@@ -125,3 +125,18 @@ Deno.test("who looks for a block while it is written leaves it counted", async (
     assert.notEqual(store.size(cid), null);
   }
 });
+
+Deno.test("a block that is here is pinned where it lies; one that is not, as soon as it comes", async () => {
+  await using blocks = await temporaryBlocks();
+  const { store } = blocks;
+  const here = await blockOf(new Uint8Array([1]));
+  const coming = await blockOf(new Uint8Array([2]));
+  await store.put(here.cid, here.bytes);
+  assert.equal(store.usage().pinnedBytes, 0);
+  assert.equal(await store.pin(here.cid, here.cid), true);
+  assert.equal(await store.pin(coming.cid, here.cid), false);
+  assert.equal(store.usage().pinnedBytes, store.usage().bytes);
+  await store.put(coming.cid, coming.bytes);
+  assert.equal(store.usage().blocks, 2);
+  assert.equal(store.usage().pinnedBytes, store.usage().bytes);
+});
