@@ -5,7 +5,7 @@ import { NoRoomError } from "../errors.ts";
 import type { KeyValueStore } from "../node/node.ts";
 
 /** Each is looked up every 10 minutes: some two look-ups a second. */
-export const MAX_FOLLOWS = 1_000;
+const MAX_FOLLOWS = 1_000;
 
 /** Somebody who is followed on this machine. */
 export interface Follow {

@@ -45,7 +45,7 @@ export const maxBlockBytesSetting: Setting<number> = {
 };
 
 /** Years of pictures, or some hours of video. */
-export const DEFAULT_FOLLOWED_BYTES = 1024 ** 3;
+const DEFAULT_FOLLOWED_BYTES = 1024 ** 3;
 
 export const maxFollowedBytesSetting: Setting<number> = {
   name: "MAX_FOLLOWED_BYTES",
