@@ -1,6 +1,5 @@
 import type { Connection, PeerId, Startable, Stream } from "@libp2p/interface";
 import type { KadDHTComponents } from "@libp2p/kad-dht";
-import type { CID } from "multiformats/cid";
 import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import type { BlockStore } from "../node/node.ts";
@@ -39,8 +38,6 @@ export interface Bitswap extends Startable {
 export interface BitswapOptions {
   /** This node's blocks. Nothing that comes in is written there: that is the verifying reader's. */
   readonly blocks: Pick<BlockStore, "get" | "has">;
-  /** Whether a block may be given to others; all that are held unless given. */
-  readonly mayServe?: (cid: CID) => boolean;
   readonly clock: Clock;
   readonly alarm: Alarm;
   /** Ends what is under way. */
@@ -58,7 +55,7 @@ export function createBitswap(
   >,
   options: BitswapOptions,
 ): Bitswap {
-  const { clock, alarm, signal, limits = bitswapLimits, mayServe = () => true } = options;
+  const { clock, alarm, signal, limits = bitswapLimits } = options;
   const counters = {
     sentBlocks: 0,
     sentBytes: 0,
@@ -91,7 +88,6 @@ export function createBitswap(
   });
   const serving = createServing({
     ...options,
-    mayServe,
     outbox,
     limits,
     onSent(bytes) {

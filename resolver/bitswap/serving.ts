@@ -1,6 +1,5 @@
 import type { PeerId } from "@libp2p/interface";
 import { base32 } from "multiformats/bases/base32";
-import type { CID } from "multiformats/cid";
 import { isHashed } from "../content/cid.ts";
 import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
@@ -56,10 +55,9 @@ interface Client {
  * forgotten, whether the block is held or not: nobody's wants lie here waiting for blocks to come.
  */
 export function createServing(
-  { blocks, mayServe, outbox, limits, clock, alarm, signal, onSent, onRefused }: {
+  { blocks, outbox, limits, clock, alarm, signal, onSent, onRefused }: {
     blocks: Pick<BlockStore, "get" | "has">;
     /** Whether a block may be given to others. */
-    mayServe: (cid: CID) => boolean;
     outbox: Outbox;
     limits: BitswapLimits;
     clock: Clock;
@@ -130,7 +128,7 @@ export function createServing(
       if (bytes >= limits.sentBytes || answer.presences.length >= limits.entries) break;
       remove(client, key);
       const { cid } = want;
-      const isServed = isHashed(cid) && mayServe(cid);
+      const isServed = isHashed(cid);
       if (want.kind === "block") {
         const data = isServed ? await blocks.get(cid) : null;
         if (data !== null) {

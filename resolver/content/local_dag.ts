@@ -9,7 +9,7 @@ import { partsWithin, type Range } from "./file.ts";
 import { findLink } from "./folder.ts";
 import { createAdvance, inAdvance } from "./in_advance.ts";
 import type { ReadingContext } from "./reading.ts";
-import { decodeNode, linksOf, shardsUnder, type UnixfsNode } from "./unixfs.ts";
+import { decodeNode, shardDigits, type UnixfsNode } from "./unixfs.ts";
 
 interface HeldBlock {
   readonly cid: CID;
@@ -22,6 +22,8 @@ interface Place {
   readonly start: number;
   /** Bytes, when the node above it says so. */
   readonly size: number;
+  /** Of the file or folder, from the root. */
+  readonly path: string;
 }
 
 /** What a walk over a DAG is told. */
@@ -69,7 +71,7 @@ export async function openLocalDag(
 
   async function* walk(
     block: HeldBlock,
-    start: number,
+    { start, path }: Pick<Place, "start" | "path">,
     wanted: Wanted,
     depth = 0,
   ): AsyncGenerator<HeldBlock> {
@@ -78,7 +80,9 @@ export async function openLocalDag(
     if (depth > limits.fileDepth + limits.pathDepth) {
       throw new ContentWrongError("The content is nested too deeply.");
     }
-    const places = placesUnder(await decode(block), start, wanted);
+    // What may not be asked for by its path does not come with all the others either.
+    const places = placesUnder(await decode(block), { start, path }, wanted)
+      .filter((place) => place.path === path || !rules.refusesPath(root, place.path));
     const children = inAdvance(
       places,
       advance,
@@ -87,14 +91,16 @@ export async function openLocalDag(
     for await (const [place, child] of children) {
       if (child === null || isWalked(place.cid)) continue;
       if (isCovered(place, wanted.range)) walked.add(keyOf(place.cid));
-      yield* walk(child, place.start, wanted, depth + 1);
+      yield* walk(child, place, wanted, depth + 1);
     }
   }
 
   async function* all(end: HeldBlock, range: Range | null): AsyncGenerator<HeldBlock> {
     const seen = new Set<string>();
     for (const block of onTheWay) yield* once(block, seen);
-    for await (const block of walk(end, 0, { scope, range })) yield* once(block, seen);
+    for await (const block of walk(end, { start: 0, path }, { scope, range })) {
+      yield* once(block, seen);
+    }
   }
 
   const cid = names.length === 0
@@ -121,13 +127,24 @@ function isCovered({ start, size }: Place, range: Range | null): boolean {
   return range === null || (start >= range.start && start + size <= range.end);
 }
 
-function placesUnder(node: UnixfsNode, start: number, { scope, range }: Wanted): readonly Place[] {
+function placesUnder(
+  node: UnixfsNode,
+  { start, path }: Pick<Place, "start" | "path">,
+  { scope, range }: Wanted,
+): readonly Place[] {
   if (node.kind === "file") {
-    return partsWithin(node, start, range ?? { start: 0, end: Infinity });
+    return partsWithin(node, start, range ?? { start: 0, end: Infinity })
+      .map((part) => ({ ...part, path }));
   }
-  const links = scope === "all" ? linksOf(node) : node.kind === "shard" ? shardsUnder(node) : [];
   // What lies in a folder is a file of its own.
-  return links.map((cid) => ({ cid, start: 0, size: 0 }));
+  const whole = { start: 0, size: 0 };
+  const digits = node.kind === "shard" ? shardDigits(node.fanout) : 0;
+  return node.links.flatMap(({ name, cid }) => {
+    const entry = name.slice(digits);
+    if (node.kind === "shard" && entry === "") return [{ ...whole, cid, path }];
+    if (scope !== "all") return [];
+    return [{ ...whole, cid, path: path === "" ? entry : `${path}/${entry}` }];
+  });
 }
 
 function rangeIn(node: UnixfsNode, { from, to }: NonNullable<LocalDagRequest["bytes"]>) {

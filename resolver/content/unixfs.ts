@@ -44,12 +44,6 @@ export function linksOf(node: UnixfsNode): readonly CID[] {
   return (node.kind === "file" ? node.parts : node.links).map(({ cid }) => cid);
 }
 
-/** The links of a shard that lead to further shards of the same folder: they have no entry's name. */
-export function shardsUnder({ links, fanout }: ShardNode): readonly CID[] {
-  const digits = shardDigits(fanout);
-  return links.filter(({ name }) => name.length === digits).map(({ cid }) => cid);
-}
-
 /** How many hexadecimal digits, a place's number, begin the name of each link in a shard. */
 export function shardDigits(fanout: number): number {
   return (fanout - 1).toString(16).length;

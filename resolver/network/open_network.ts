@@ -1,4 +1,3 @@
-import type { CID } from "multiformats/cid";
 import type { Settings } from "../../schemas/setting.ts";
 import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
@@ -24,8 +23,6 @@ export interface NetworkOptions {
   readonly httpAddress: HttpAddress | null;
   /** The gateway's own address; a TLS proxy there carries WebSockets too. */
   readonly publicOrigin: URL | null;
-  /** Whether a block may be given to other nodes; all that the node holds unless given. */
-  readonly mayServe?: (cid: CID) => boolean;
   /** Told about what the operator should know. */
   readonly report: (problem: string) => void;
   /** Hears of records whose time has not come. */

@@ -130,7 +130,9 @@ Deno.test("content is refused in every form, at every path, and to who holds it"
     `/ipfs/${picture}`,
     `/ipfs/${picture}/picture.png`,
     `/ipfs/${picture}?format=raw`,
+    `/ipfs/${picture}?format=car`,
     `/ipfs/${root}/a/picture.png`,
+    `/ipfs/${root}/a/picture.png?format=car`,
   ];
   const etags = await Promise.all(
     forms.map(async (form) => (await test.get(form)).headers.get("ETag") ?? ""),
@@ -147,7 +149,11 @@ Deno.test("content is refused in every form, at every path, and to who holds it"
   await ruled.list(`/ipfs/${root}/b*`);
   assert.equal(await statusOf(test, `/ipfs/${root}/b/other.png`), 451);
   assert.equal(await statusOf(test, `/ipfs/${root}/b%2Fother.png`), 451);
+  assert.equal(await statusOf(test, `/ipfs/${root}/b/other.png?format=car`), 451);
   assert.equal(await statusOf(test, `/ipfs/${root}/a/picture.png`), 200);
+  const all = await (await test.get(`/ipfs/${root}?format=car`)).text();
+  assert.match(all, /no picture/);
+  assert.doesNotMatch(all, /another/);
 
   await ruled.list(`/ipfs/${root}`);
   assert.equal(await statusOf(test, `/ipfs/${root}/a/picture.png`), 451);

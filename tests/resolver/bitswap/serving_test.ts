@@ -89,23 +89,6 @@ Deno.test(
   },
 );
 
-Deno.test(
-  "what may not be served is not held, as far as others can tell",
-  LIBP2P_TEST,
-  async () => {
-    const mayServe = (cid: CID) => !cid.equals(SECRET.root);
-    await using test = await setUp([HELLO, SECRET], { network: { mayServe } });
-    const { peer, node } = test;
-    const cid = SECRET.root.bytes;
-    await peer.send(node, { wants: [{ cid, tellMissing: true }] });
-    await until("it is answered", () => presencesOf(peer).length === 1);
-    await peer.send(node, { wants: [{ cid, have: true, tellMissing: true }] });
-    await until("it is answered again", () => presencesOf(peer).length === 2);
-    assert.deepEqual(presencesOf(peer).map(([, has]) => has), [false, false]);
-    assert.deepEqual(blocksOf(peer), []);
-  },
-);
-
 Deno.test("a block under another hash than SHA-256 is not held", LIBP2P_TEST, async () => {
   await using test = await setUp([HELLO]);
   const { peer, node } = test;
