@@ -76,5 +76,5 @@ export function followRoutes(options: FollowRoutesOptions): Hono<ServiceEnv> {
 function withRefusal(feed: FollowedFeed, rules: OperatorRules): FollowedFeed {
   const isRefused = rules.refusesName(parseName(feed.name)) ||
     rules.refusesBehindName(parseIdentity(feed.identity));
-  return isRefused ? { ...feed, reason: REFUSED } : feed;
+  return isRefused ? { ...feed, reason: REFUSED, lookUpProblem: "" } : feed;
 }
