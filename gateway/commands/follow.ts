@@ -23,14 +23,15 @@ ${HELP_CHANGES}`,
   async run({ names, opml }, tools, call) {
     const imported = opml === null ? [] : await importList(opml, tools, call);
     await using follows = await openFollows(tools, call);
-    let done = true;
-    for (const name of [...names, ...imported]) {
-      done = await followOne(name, follows, tools.terminal, call) && done;
+    const all = [...names, ...imported];
+    let followed = 0;
+    for (const name of all) {
+      if (await followOne(name, follows, tools.terminal, call)) followed += 1;
     }
-    if (follows.url === null) {
+    if (follows.url === null && followed > 0) {
       tools.terminal.note("No node runs: what is followed is fetched at its next start.");
     }
-    return done;
+    return followed === all.length;
   },
 };
 
