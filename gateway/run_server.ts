@@ -26,6 +26,7 @@ import { problem } from "./http/problem.ts";
 import { listen } from "./listen.ts";
 import { listeningOrigin } from "./listening_origin.ts";
 import { describeError, printLine, printProblem } from "./print.ts";
+import { answerArguments } from "./server_arguments.ts";
 import type { ServerOptions } from "./services.ts";
 import { startUpLines } from "./start_up_lines.ts";
 import { toldToStop } from "./told_to_stop.ts";
@@ -44,8 +45,16 @@ export interface ServerKind {
   assemble(options: ServerOptions): Promise<{ gateway: Gateway; welcomePath: string | null }>;
 }
 
-/** Runs the server and ends the process: 0 after it was told to stop, 1 when it cannot run. */
+/**
+ * Runs the server and ends the process: 0 after it was told to stop, 1 when it cannot run, 2 when it
+ * was given arguments.
+ */
 export async function runServer(kind: ServerKind): Promise<never> {
+  const answer = answerArguments(kind.what, Deno.args);
+  if (answer !== null) {
+    for (const line of answer.lines) (answer.code === 0 ? printLine : printProblem)(line);
+    Deno.exit(answer.code);
+  }
   try {
     await serve(kind);
     Deno.exit(0);

@@ -95,7 +95,7 @@ export function createServices(
       peersRoutes({ settings, records, network, clock }),
       ...(node === null ? [] : [
         adminRoutes({ node, network, lookUps, status }),
-        followRoutes({ node, identifier, followed: background.followed }),
+        followRoutes({ node, identifier, followed: background.followed, rules }),
       ]),
       healthRoutes({ ready, metrics }),
     ],

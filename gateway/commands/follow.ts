@@ -5,7 +5,7 @@ import type { Name } from "../../schemas/name.ts";
 import { OPML_MAX_LENGTH, readOpml } from "../opml/read.ts";
 import { type FollowArguments, parseFollowArguments } from "./follow/arguments.ts";
 import { type Follows, openFollows } from "./follow/follows.ts";
-import { type Command, runCommand } from "./follow/run_command.ts";
+import { type Command, HELP_CHANGES, runCommand } from "./follow/run_command.ts";
 import type { Terminal } from "./publish/terminal.ts";
 import type { Tools } from "./publish/tools.ts";
 
@@ -15,20 +15,23 @@ export const followCommand: Command<FollowArguments> = {
     `Follow feeds: this node keeps them whole, up to date, and serves them when their publishers are gone.
 
   deno task follow <wallet address or domain> …
-  deno task follow --opml FILE      everybody in a list of subscriptions, as feed readers export it`,
+  deno task follow --opml FILE      everybody in a list of subscriptions, as feed readers export it
+
+${HELP_CHANGES}`,
   parse: parseFollowArguments,
 
   async run({ names, opml }, tools, call) {
     const imported = opml === null ? [] : await importList(opml, tools, call);
     await using follows = await openFollows(tools, call);
-    let done = true;
-    for (const name of [...names, ...imported]) {
-      done = await followOne(name, follows, tools.terminal, call) && done;
+    const all = [...names, ...imported];
+    let followed = 0;
+    for (const name of all) {
+      if (await followOne(name, follows, tools.terminal, call)) followed += 1;
     }
-    if (follows.url === null) {
+    if (follows.url === null && followed > 0) {
       tools.terminal.note("No node runs: what is followed is fetched at its next start.");
     }
-    return done;
+    return followed === all.length;
   },
 };
 

@@ -11,7 +11,9 @@ export const followingCommand: Command<FollowingArguments> = {
 
   deno task following             a table
   deno task following --json      the same for programs
-  deno task following --opml      a list of subscriptions for feed readers, and for \`follow --opml\``,
+  deno task following --opml      a list of subscriptions for feed readers, and for \`follow --opml\`
+
+The node that runs on this machine is asked, or else its data folder is read.`,
   parse: parseFollowingArguments,
 
   async run({ form }, tools, call) {

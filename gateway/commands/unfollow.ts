@@ -1,13 +1,15 @@
 import type { Name } from "../../schemas/name.ts";
 import { parseUnfollowArguments } from "./follow/arguments.ts";
 import { openFollows } from "./follow/follows.ts";
-import { type Command, runCommand } from "./follow/run_command.ts";
+import { type Command, HELP_CHANGES, runCommand } from "./follow/run_command.ts";
 
 /** `deno task unfollow`. */
 export const unfollowCommand: Command<readonly Name[]> = {
   help: `Follow feeds no longer: what is kept of them makes room when room is needed.
 
-  deno task unfollow <wallet address or domain> …`,
+  deno task unfollow <wallet address or domain> …
+
+${HELP_CHANGES}`,
   parse: parseUnfollowArguments,
 
   async run(names, tools, call) {

@@ -42,7 +42,7 @@ function sections(status: Status, store: StoreStatus): Markup {
       ${records(store)}
       ${blocks === null ? null : contentHeld(blocks)}
       ${followed.size === 0 ? null : feedsFollowed(followed)}
-      ${network === null ? null : sinceTheStart(network.figures, status)}
+      ${network === null ? null : sinceTheStart(network, status)}
       ${network === null ? null : refusals(network.figures)}
     </div>
   `;
@@ -181,9 +181,11 @@ const FEED_STATES: Readonly<Record<FollowedFeed["state"], string>> = {
 };
 
 function sinceTheStart(
-  { lookUps: { found, missing, failed, milliseconds }, puts }: NetworkStatus,
+  { figures, exchanged }: NetworkView,
   { startedAt, now }: Status,
 ): Markup {
+  const { lookUps: { found, missing, failed, milliseconds }, puts } = figures;
+  const { sentBlocks, sentBytes, receivedBlocks, receivedBytes } = exchanged;
   const all = found + missing + failed;
   return html`
     <section>
@@ -199,6 +201,8 @@ function sinceTheStart(
         ],
         ["Pointers handed to others: taken", number(puts.confirmed)],
         ["Pointers handed to others: not taken", number(puts.failed)],
+        ["Content given by bitswap", amount(sentBlocks, sentBytes)],
+        ["Content taken by bitswap", amount(receivedBlocks, receivedBytes)],
       ])}
     </section>
   `;
@@ -240,6 +244,10 @@ function figureList(rows: readonly (readonly [term: string, value: string])[]): 
       `
     )}</dl>
   `;
+}
+
+function amount(blocks: number, bytes: number): string {
+  return `${formatBytes(bytes)} in ${number(blocks)} ${blocks === 1 ? "block" : "blocks"}`;
 }
 
 /** The end tells peers apart: all ids of one kind of key begin alike. */

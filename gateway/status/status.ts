@@ -1,3 +1,4 @@
+import type { BitswapCounters } from "../../resolver/bitswap/bitswap.ts";
 import type { Clock } from "../../resolver/contracts.ts";
 import type { FollowedFeed } from "../../resolver/keeping/followed_feed.ts";
 import type {
@@ -50,6 +51,8 @@ export interface NetworkView {
   readonly addresses: readonly string[];
   readonly connected: readonly ConnectedPeer[];
   readonly figures: NetworkStatus;
+  /** Blocks given to others in the network, and taken from them. */
+  readonly exchanged: BitswapCounters;
 }
 
 /** What goes on beside the routes, as far as it is to be seen. */
@@ -98,6 +101,7 @@ export function readStatus(parts: StatusParts): Status {
       addresses: network.addresses(),
       connected: network.peers(),
       figures: network.status(),
+      exchanged: network.content.counters(),
     },
     seeks: seeksOthers(settings, node),
     peers: background.peers(),

@@ -1,5 +1,5 @@
 import { BaseDatastore } from "datastore-core/base";
-import { NotFoundError } from "@libp2p/interface";
+import { NotFoundError, type PeerId } from "@libp2p/interface";
 import { Key, type KeyQuery, type Pair, type Query } from "interface-datastore";
 import { type Alarm } from "../deadline.ts";
 import type { KeyValueStore } from "../node/node.ts";
@@ -23,7 +23,7 @@ const PROTOCOLS_FIELD = 2;
 const WRITE_AFTER_MILLISECONDS = 5_000;
 
 /**
- * libp2p's own data: in memory, and what concerns peers also in the node's database. Peers that were
+ * libp2p's own data: in memory, and what concerns other peers also in the node's database. Peers that were
  * only heard of make room first: who names thousands of them does not make this node forget those that
  * it has met.
  */
@@ -32,6 +32,8 @@ export class PeerData extends BaseDatastore {
   readonly #values = new Map<string, Uint8Array>();
   readonly #heardOf = new Set<string>();
   readonly #changed = new Set<string>();
+  /** libp2p notes of this node what it notes of others; a node that remembers itself has met nobody. */
+  readonly #ownName: string;
   readonly #stored: KeyValueStore;
   readonly #alarm: Alarm;
   readonly #report: (problem: string) => void;
@@ -39,13 +41,15 @@ export class PeerData extends BaseDatastore {
   #closed = false;
 
   constructor(
-    { stored, alarm, report }: {
+    { self, stored, alarm, report }: {
+      self: PeerId;
       stored: KeyValueStore;
       alarm: Alarm;
       report: (problem: string) => void;
     },
   ) {
     super();
+    this.#ownName = `${PEERS}${self.toCID()}`;
     this.#stored = stored;
     this.#alarm = alarm;
     this.#report = report;
@@ -125,7 +129,7 @@ export class PeerData extends BaseDatastore {
   }
 
   #touch(name: string): void {
-    if (this.#closed || !name.startsWith(PEERS)) return;
+    if (this.#closed || !name.startsWith(PEERS) || name === this.#ownName) return;
     this.#changed.add(name);
     this.#cancelWrite ??= this.#alarm(WRITE_AFTER_MILLISECONDS, () => this.#flush());
   }

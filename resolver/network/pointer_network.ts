@@ -1,3 +1,4 @@
+import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call } from "../contracts.ts";
@@ -46,7 +47,9 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   const { pointers, blocks } = node;
   const providers = createProviderRecords({ clock, random });
   const records = new RecordStore({ pointers, providers, rules, counters, clock, random });
-  const peerData = new PeerData({ stored: node.keyValues, alarm, report });
+  const privateKey = await openPeerKey(node.dataDir);
+  const self = peerIdFromPrivateKey(privateKey);
+  const peerData = new PeerData({ self, stored: node.keyValues, alarm, report });
   const guards = { records, rules, dialRules, senders, counters };
   const { signal } = closing;
   const { standings, onUnasked } = beginContent(clock);
@@ -54,7 +57,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
 
   await prepareSignatureChecks();
   const { host, mode, httpPort } = await startListening(options, {
-    privateKey: await openPeerKey(node.dataDir),
+    privateKey,
     peerData,
     guards,
     bitswap,

@@ -2,7 +2,7 @@ import type { NetworkView, Status } from "../../gateway/status/status.ts";
 import type { ConnectedPeer, PointerNetwork } from "../../resolver/network/network.ts";
 import type { FollowStatus } from "../../resolver/peers/follow.ts";
 import type { PeersStatus } from "../../resolver/peers/start.ts";
-import { QUIET, scriptedNetwork } from "./scripted_network.ts";
+import { NO_CONTENT, QUIET, scriptedNetwork } from "./scripted_network.ts";
 
 /** A node's own address. */
 export const OWN_ADDRESS =
@@ -20,6 +20,7 @@ export function networkView(script: Partial<PointerNetwork> = {}): NetworkView {
     addresses: network.addresses(),
     connected: network.peers(),
     figures: network.status(),
+    exchanged: network.content.counters(),
   };
 }
 
@@ -64,6 +65,17 @@ function following(peer: string, state: FollowStatus["state"], taken: number): F
 const JOINED: NetworkView = networkView({
   addresses: () => [OWN_ADDRESS, OWN_ADDRESS.replace("/p2p", "/ws/p2p")],
   peers: () => connectedPeers(25),
+  content: {
+    ...NO_CONTENT,
+    counters: () => ({
+      sentBlocks: 98_765,
+      sentBytes: 12_345_678_901,
+      receivedBlocks: 1,
+      receivedBytes: 262_158,
+      unaskedBlocks: 2,
+      refusedWants: 3,
+    }),
+  },
   status: () => ({
     ...QUIET,
     connections: 25,

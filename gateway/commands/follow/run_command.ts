@@ -13,11 +13,14 @@ const WRONG_COMMAND = 2;
 const STOPPED = 130;
 
 /** What `--help` of the commands around following ends with. */
-export const HELP_END =
-  `The node that runs on this machine is told, or else its data folder is changed: its next
-start then goes on with it. The settings are those of the gateway.
+const HELP_END = `The settings are those of the gateway.
 
 Exit status: 0 done, 1 not all of it, 2 wrong arguments, 130 stopped.`;
+
+/** Where a command that changes who is followed does so, for its `--help`. */
+export const HELP_CHANGES =
+  `The node that runs on this machine is told, or else its data folder is changed: its next
+start then goes on with it.`;
 
 /** One of the commands around following. */
 export interface Command<Arguments> {

@@ -73,7 +73,7 @@ function headline(publication: Publication): string {
 }
 
 function networkLine({ confirmed, failed }: NetworkPut): string {
-  if (confirmed === 0 && failed === 0) return "Network:   no other node is known yet";
+  if (confirmed === 0 && failed === 0) return "Network:   no other node can be asked yet";
   const nodes = confirmed === 1 ? "1 node holds" : `${confirmed} nodes hold`;
   return `Network:   ${nodes} it${failed === 0 ? "" : `, ${failed} did not answer or take it`}`;
 }

@@ -64,6 +64,10 @@ Deno.test("a domain that cannot be looked up is not followed; the others are", a
     followed.notes.join("\n"),
     /Not followed: alice\.example\. .*could not be looked up/,
   );
+  assert.match(followed.notes.join("\n"), /fetched at its next start/);
+  const none = await machine.run(followCommand, "alice.eth");
+  assert.equal(none.code, 1);
+  assert.doesNotMatch(none.notes.join("\n"), /fetched/);
 });
 
 Deno.test("an exported list is imported on another machine; what is no wallet's is left out", async () => {

@@ -120,3 +120,10 @@ Deno.test("a gateway that can be reached over Tor says where", () => {
   );
   assert.doesNotMatch(text(nodeStatus()), /Over Tor/);
 });
+
+Deno.test("what was given to others and taken from them is shown in bytes and blocks", () => {
+  assert.match(text(nodeStatus()), /given by bitswap<[^]*?>0 bytes in 0 blocks</);
+  const page = text(STATUSES["well"] ?? nodeStatus());
+  assert.match(page, /given by bitswap<[^]*?>12\.3 GB in 98,765 blocks</);
+  assert.match(page, /taken by bitswap<[^]*?>262 kB in 1 block</);
+});

@@ -3,6 +3,7 @@ import { followRoutes } from "../../../gateway/routes/follows.ts";
 import type { NameSystem } from "../../../resolver/contracts.ts";
 import { createIdentifier } from "../../../resolver/identify.ts";
 import type { Node } from "../../../resolver/node/node.ts";
+import { NO_RULES } from "../../../resolver/rules/operator_rules.ts";
 import { parseIdentity } from "../../../schemas/identity.ts";
 import { answeringErrors } from "../../support/answer_errors.ts";
 import { followedFeed } from "../../support/followed_feeds.ts";
@@ -22,10 +23,10 @@ const names: NameSystem = {
     ),
 };
 
-function api(node: Node, remoteAddress = "127.0.0.1") {
+function api(node: Node, { remoteAddress = "127.0.0.1", rules = NO_RULES } = {}) {
   const identifier = createIdentifier({ systems: [names], clock: Date.now });
   const followed = () => node.follows.all().map(({ name }) => followedFeed({ name: name.text }));
-  const app = answeringErrors(followRoutes({ node, identifier, followed }));
+  const app = answeringErrors(followRoutes({ node, identifier, followed, rules }));
   return async (method: string, path: string, token = node.adminToken) => {
     const headers = { Host: "127.0.0.1:8000", Authorization: `Bearer ${token}` };
     const url = `/v1/admin/follows${path}`;
@@ -66,7 +67,7 @@ Deno.test("only the operator's commands may ask", async () => {
     const [method, path] of [["GET", ""], ["PUT", `/${ALICE}`], ["DELETE", `/${ALICE}`]] as const
   ) {
     assert.equal((await api(node)(method, path, "0".repeat(64))).status, 401);
-    assert.equal((await api(node, "192.0.2.1")(method, path)).status, 403);
+    assert.equal((await api(node, { remoteAddress: "192.0.2.1" })(method, path)).status, 403);
   }
   assert.deepEqual(node.follows.all(), []);
 });
@@ -83,4 +84,22 @@ Deno.test("more than a thousand are not followed: the answer says what to do", a
   const { status, text } = await api(node)("PUT", `/${ALICE}`);
   assert.equal(status, 507);
   assert.match(text, /1000 are followed already/);
+});
+
+Deno.test("who is refused by the rules is not followed, and who was before is said to be refused", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const refusals = [
+    { ...NO_RULES, refusesName: ({ text }: { text: string }) => text === "alice.example" },
+    { ...NO_RULES, refusesBehindName: () => true },
+  ];
+  for (const rules of refusals) {
+    assert.equal((await api(node, { rules })("PUT", "/alice.example")).status, 451);
+    assert.deepEqual(node.follows.all(), []);
+  }
+  await api(node)("PUT", "/alice.example");
+  for (const rules of refusals) {
+    const { followed } = JSON.parse((await api(node, { rules })("GET", "")).text);
+    assert.match(followed[0].reason, /refused by DENYLIST or ALLOWLIST/);
+  }
 });

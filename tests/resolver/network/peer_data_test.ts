@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { generateKeyPair } from "@libp2p/crypto/keys";
+import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { Key } from "interface-datastore";
-import { STORED_PEERS_PREFIX } from "../../../resolver/network/known_peers.ts";
+import { knowsPeers, STORED_PEERS_PREFIX } from "../../../resolver/network/known_peers.ts";
 import { PeerData } from "../../../resolver/network/peer_data.ts";
 import type { KeyValueStore } from "../../../resolver/node/node.ts";
 import { createTestClock } from "../../support/clock.ts";
@@ -9,6 +11,7 @@ import { createTestClock } from "../../support/clock.ts";
 const MET = Uint8Array.of(0x12, 1, 0x2f);
 const HEARD_OF = Uint8Array.of(0x0a, 1, 0x2f);
 const PEERS = 2_000;
+const SELF = peerIdFromPrivateKey(await generateKeyPair("Ed25519"));
 
 function keyValuesInMemory(): KeyValueStore & { readonly values: Map<string, Uint8Array> } {
   const values = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -25,7 +28,8 @@ function setUp(stored = keyValuesInMemory()) {
   const clock = createTestClock();
   const reports: string[] = [];
   const report = (problem: string) => void reports.push(problem);
-  return { clock, stored, reports, data: new PeerData({ stored, alarm: clock.alarm, report }) };
+  const data = new PeerData({ self: SELF, stored, alarm: clock.alarm, report });
+  return { clock, stored, reports, data };
 }
 
 const peer = (name: string) => new Key(`/peers/${name}`);
@@ -42,6 +46,14 @@ Deno.test("peers are written together, some time after the first change, and rea
   const { data: next } = setUp(stored);
   assert.deepEqual(next.get(peer("one")), MET);
   assert.ok(!next.has(new Key("/other")));
+});
+
+Deno.test("a node does not remember itself as somebody whom it has met", async () => {
+  const { clock, stored, data } = setUp();
+  data.put(peer(String(SELF.toCID())), MET);
+  await clock.advance(5_000);
+  assert.ok(data.has(peer(String(SELF.toCID()))));
+  assert.ok(!knowsPeers(stored));
 });
 
 Deno.test("those that were only heard of make room for others, the oldest first", () => {
