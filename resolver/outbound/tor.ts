@@ -75,11 +75,14 @@ async function secure(
   if (url.protocol === "http:") return socket;
   const { connect } = await import("node:tls");
   const ca = [...certificateAuthorities];
-  return connect({
+  const secured = connect({
     socket,
     servername: url.hostname,
     // Said here so that no environment variable can switch the check off.
     rejectUnauthorized: true,
     ...(ca.length > 0 && { ca }),
   });
+  // The request has a listener of its own; an error before it is made would end the process.
+  secured.on("error", () => {});
+  return secured;
 }
