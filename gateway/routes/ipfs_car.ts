@@ -1,6 +1,5 @@
 import type { Context } from "hono";
 import { CAR_TYPE } from "../../resolver/content/car_reader.ts";
-import { writeCar } from "../../resolver/content/car_writer.ts";
 import type { ContentReader, LocalDagRequest } from "../../resolver/content/content.ts";
 import type { Alarm } from "../../resolver/deadline.ts";
 import { BadRequestError } from "../http/bad_request.ts";
@@ -45,6 +44,8 @@ export async function ipfsCar(
     return new Response(null, { status: 304, headers });
   }
   if (context.req.method === "HEAD") return new Response(null, { headers });
+  // Loaded by the first who asks: most gateways are never asked.
+  const { writeCar } = await import("../../resolver/content/car_writer.ts");
   const pieces = writeCar(end, blocks);
   const first = await pieces.next();
   const body = first.done

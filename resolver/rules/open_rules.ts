@@ -1,12 +1,6 @@
-import type { CID } from "multiformats/cid";
 import type { Settings } from "../../schemas/setting.ts";
-import type { Identity } from "../../schemas/identity.ts";
-import type { Name } from "../../schemas/name.ts";
 import type { Alarm } from "../deadline.ts";
-import { type FollowedList, followList } from "./followed_list.ts";
 import { NO_RULES, type OperatorRules } from "./operator_rules.ts";
-import { accountKey, domainKey, trimPath } from "./rule.ts";
-import type { RuleSet, Verdict } from "./rule_set.ts";
 import { allowlistSetting, denylistSetting } from "./settings.ts";
 
 /** What the rules are made of. */
@@ -24,54 +18,9 @@ export interface RulesOptions {
  */
 export async function openRules(options: RulesOptions): Promise<OperatorRules> {
   const { settings } = options;
-  const listeners = new Set<() => void>();
-  const onChange = () => {
-    for (const listener of listeners) listener();
-  };
-  const open = (setting: typeof denylistSetting) =>
-    Promise.all(
-      settings.get(setting).map((path) =>
-        followList({ ...options, what: setting.name, path, onChange })
-      ),
-    );
-  const denied = await open(denylistSetting);
-  const allowed = await open(allowlistSetting);
-  if (denied.length + allowed.length === 0) return NO_RULES;
-  return rulesOf(denied, allowed, (listener) => void listeners.add(listener));
-}
-
-function rulesOf(
-  denied: readonly FollowedList[],
-  allowed: readonly FollowedList[],
-  onChange: OperatorRules["onChange"],
-): OperatorRules {
-  const onlyListed = allowed.length > 0;
-  const refuses = (key: string) => {
-    const ask = (rules: RuleSet) => rules.verdictOnName(key);
-    return lists(denied, ask) || (onlyListed && !lists(allowed, ask));
-  };
-  return {
-    onlyListed,
-    refusesName: (name) => refuses(keyOfName(name)),
-    refusesIdentity: (identity) => refuses(accountKey(identity)),
-    refusesBehindName: (identity: Identity) =>
-      lists(denied, (rules) => rules.verdictOnName(accountKey(identity))),
-    refusesPath: (root: CID, path) =>
-      lists(denied, (rules) => rules.verdictOnPath(root, trimPath(path))),
-    refusesBlock: (cid: CID) => lists(denied, (rules) => rules.verdictOnBlock(cid)),
-    listsContent: (root, path) =>
-      lists(allowed, (rules) => rules.verdictOnPath(root, trimPath(path))),
-    onChange,
-  };
-}
-
-function keyOfName(name: Name): string {
-  return name.kind === "identity" ? accountKey(name.identity) : domainKey(name.text);
-}
-
-/** Of several lists the last one that says anything decides. */
-function lists(files: readonly FollowedList[], ask: (rules: RuleSet) => Verdict): boolean {
-  const decisive = files.toReversed().map((file) => ask(file.rules()))
-    .find((verdict) => verdict !== "unlisted");
-  return decisive === "listed";
+  const paths = [...settings.get(denylistSetting), ...settings.get(allowlistSetting)];
+  if (paths.length === 0) return NO_RULES;
+  // What reads lists would cost every gateway a part of its cold start.
+  const { openListedRules } = await import("./listed_rules.ts");
+  return await openListedRules(options);
 }

@@ -3,11 +3,10 @@ import { identityKey } from "../../schemas/identity.ts";
 import { isOnionHost } from "../../schemas/location.ts";
 import { quote } from "../../schemas/quote.ts";
 import type { Setting } from "../../schemas/setting.ts";
-import type { Part, Transport } from "../contracts.ts";
+import type { Clock, Part, Transport } from "../contracts.ts";
 import { type Endpoint, parseEndpoint } from "../dns/setting.ts";
 import { NoRoadError } from "../errors.ts";
 import { openedLocation } from "../opened_location.ts";
-import { createTorOutbound, newTorSecret } from "../outbound/tor.ts";
 import { TorError } from "../outbound/tor_error.ts";
 
 /** `TOR_SOCKS`: Tor's SOCKS5 port. */
@@ -29,12 +28,10 @@ const IDLE_MILLISECONDS = 10_000;
 export const torTransport: Part<Transport> = {
   id: "tor",
   settings: [torSocksSetting],
-  create({ settings, clock }) {
+  async create({ settings, clock }) {
     const proxy = settings.get(torSocksSetting);
-    const outboundFor = proxy === null
-      ? null
-      : createTorOutbound({ proxy, clock, secret: newTorSecret() });
-    return Promise.resolve([{
+    const outboundFor = proxy === null ? null : await outboundThrough(proxy, clock);
+    return [{
       id: "tor",
       accepts(location) {
         const url = URL.parse(location);
@@ -63,7 +60,7 @@ export const torTransport: Part<Transport> = {
         });
         return await openedLocation(response);
       },
-    }]);
+    }];
   },
 };
 
@@ -74,4 +71,9 @@ function parseTorSocks(text: string): Endpoint | null {
   throw new OurSpaceError(`${quote(text)} is no address of a SOCKS proxy.`, {
     remedy: "Write 127.0.0.1:9050 or [::1]:9050.",
   });
+}
+
+async function outboundThrough(proxy: Endpoint, clock: Clock) {
+  const { createTorOutbound, newTorSecret } = await import("../outbound/tor.ts");
+  return createTorOutbound({ proxy, clock, secret: newTorSecret() });
 }
