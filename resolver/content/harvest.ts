@@ -117,14 +117,19 @@ export function startHarvest(
     earlyBytes += bytes;
   }
 
+  async function gather(): Promise<void> {
+    for await (const block of await open({ signal })) {
+      // Who sends what lies in its own CID sends it in vain; under another hash nobody asks for it.
+      if (!isHashed(block.cid)) continue;
+      if (expected.has(keyOf(block.cid))) await take(block);
+      else putAside(block);
+    }
+  }
+
   async function run(): Promise<void> {
     try {
-      for await (const block of await open({ signal })) {
-        // Who sends what lies in its own CID sends it in vain; under another hash nobody asks for it.
-        if (!isHashed(block.cid)) continue;
-        if (expected.has(keyOf(block.cid))) await take(block);
-        else putAside(block);
-      }
+      // With the signal it is over, even for a sender that heeds none.
+      await abortable(gather(), signal);
     } catch (error) {
       failure = error;
     } finally {

@@ -65,7 +65,7 @@ Deno.test("a picture that was forgotten comes by the CAR again", async () => {
     cid: FOLDER.root.toString(),
     locations: [LOCATION],
   });
-  const limits = { ...contentLimits, cacheBytes: 1_000 };
+  const limits = { ...contentLimits, cacheBytes: 1_000, locationCarMilliseconds: 5_000 };
   const reader = readerOver([], { transports: [transport], limits });
   const picture = await (await reader.feedDocument(pointer, CALL)).folder?.find("a.jpg", CALL);
   assert.ok(picture?.kind === "file");
