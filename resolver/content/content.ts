@@ -8,7 +8,10 @@ declare const verifiedContent: unique symbol;
 /** Bytes that were hashed and found to be what the signed CID names. Only the content check makes them. */
 export type VerifiedContent = Uint8Array<ArrayBuffer> & { readonly [verifiedContent]: true };
 
-/** A file whose blocks are verified while they are read. */
+/**
+ * A file whose blocks are verified while they are read. The first one stays with it, for all readings: a
+ * file of one block is in memory as long as somebody holds it.
+ */
 export interface VerifiedFile {
   readonly kind: "file";
   readonly cid: CID;

@@ -63,6 +63,16 @@ Deno.test("a range loads the blocks that hold it, and the nodes above them", asy
   assert.equal(source.asked.length, 2);
 });
 
+Deno.test("a file's first block is loaded once, however often the file is read", async () => {
+  const { root, blocks } = await rawTree(patterned(3_000));
+  const source = fakeSource("peer", holding(blocks));
+  const limits = { ...contentLimits, cacheBytes: 1_000 };
+  const file = await readerOver([source], { limits }).open(root, "", CALL);
+  assert.ok(file.kind === "file");
+  for (let time = 0; time < 3; time++) assert.equal((await bytesOf(file.read(CALL))).length, 3_000);
+  assert.deepEqual(source.asked, [root.toString()]);
+});
+
 Deno.test("a reader who stops holds a bounded number of blocks, and leaving stops the rest", async () => {
   const tree = await fileTree(patterned(100 * 1_024));
   const source = fakeSource("peer", holding(tree.blocks));
