@@ -148,7 +148,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
   using patience = deadline(GRACEFUL_STOP_MILLISECONDS);
   patience.signal.addEventListener("abort", () => Deno.exit(0));
   await server.shutdown();
-  await assembled.parts.content.flush();
+  await assembled.parts.content.close();
   await background?.close();
   await node?.close();
 }

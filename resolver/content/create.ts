@@ -36,8 +36,11 @@ export interface ContentReaderOptions {
 export interface StoringContentReader extends ContentReader {
   /** Everything behind a pointer, into `keeping`. Throws like `feedDocument`, and what `keeping` throws. */
   loadAll(pointer: VerifiedPointer, keeping: Keeping, call: Call): Promise<Loaded>;
-  /** Resolves when every fetched block has reached the store. */
-  flush(): Promise<void>;
+  /**
+   * For the end, when nobody reads any more: leaves the locations that are still being read for the next
+   * visitors, and resolves when every fetched block has reached the store.
+   */
+  close(): Promise<void>;
 }
 
 /** The one verifying reader: nothing reaches a visitor that was not hashed here. */
@@ -104,7 +107,10 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
 
     loadAll: (pointer, keeping, call) => loadAll(pointer, { shared, keeping }, call),
 
-    flush: () => blocks.flush(),
+    async close() {
+      locations.close();
+      await blocks.flush();
+    },
   };
 }
 

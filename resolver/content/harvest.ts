@@ -22,6 +22,7 @@ export interface Harvest {
 /** What a harvest is told. */
 export interface HarvestOptions {
   readonly limits: ContentLimits;
+  /** Ends the harvest: nothing is kept after it. */
   readonly signal: AbortSignal;
   /** Told of every block that belongs to the DAG, as soon as another one was seen to link to it. */
   readonly expect: (cid: CID) => void;
@@ -77,6 +78,7 @@ export function startHarvest(
   /** Keeps a block of the DAG; gives what it links to. */
   async function accept({ cid, bytes }: SourceBlock): Promise<readonly CID[]> {
     const content = await verifyContent(cid, bytes);
+    signal.throwIfAborted();
     if (content === null) throw wrong("A block of its CAR is not what its CID names.");
     if (!isInline(cid)) handOut(cid.toV1(), content);
     if (cid.code !== DAG_PB) return [];
@@ -119,6 +121,7 @@ export function startHarvest(
 
   async function gather(): Promise<void> {
     for await (const block of await open({ signal })) {
+      signal.throwIfAborted();
       // Who sends what lies in its own CID sends it in vain; under another hash nobody asks for it.
       if (!isHashed(block.cid)) continue;
       if (expected.has(keyOf(block.cid))) await take(block);

@@ -1,15 +1,15 @@
 import { LRUCache } from "lru-cache";
 import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
-import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, SourceBlock, Transport } from "../contracts.ts";
-import { type Alarm, deadline } from "../deadline.ts";
+import type { Alarm } from "../deadline.ts";
 import { NoRoadError } from "../errors.ts";
 import { CAR_TYPE, MalformedCarError, readCar } from "./car_reader.ts";
 import { RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
-import { type Harvest, startHarvest } from "./harvest.ts";
+import { startHarvest } from "./harvest.ts";
+import { createHarvests, type Home } from "./harvests.ts";
 import type { ContentLimits } from "./limits.ts";
 import type { Fetched, Road, RoadCall } from "./road.ts";
 
@@ -22,6 +22,8 @@ export interface Locations {
   roadsTo(cid: CID, pointer: VerifiedPointer): readonly Road[];
   /** To a block that came in a location's CAR before: the CAR is read again. */
   knownRoadsTo(cid: CID): readonly Road[];
+  /** Ends the reading of CARs at once; the roads to them fail from then on. */
+  close(): void;
 }
 
 /** What locations are read by. */
@@ -33,29 +35,34 @@ export interface LocationsOptions {
   readonly keep: (cid: CID, block: VerifiedContent) => void;
 }
 
-/** A location, and whose pointer names it. */
-interface Place {
-  readonly location: string;
-  readonly identity: Identity;
-}
-
-/** A location that serves the DAG under a root. */
-interface Home extends Place {
-  readonly root: CID;
-}
-
 /** CIDs whose location is remembered: the pictures of some thousand feeds, 10 MB. */
 const HOMES = 50_000;
 
-/** Harvests go on when their first reader has left, so that the pictures are there for the next. */
+/** Reads locations by the transports that accept them. */
 export function createLocations(options: LocationsOptions): Locations {
   const { transports, limits, alarm, keep } = options;
   // With `max` it would take its memory at once, which costs every cold start some milliseconds.
   const homes = new LRUCache<string, Home>({ maxSize: HOMES, sizeCalculation: () => 1 });
-  const harvests = new Map<string, Harvest>();
+  const harvests = createHarvests({
+    limits,
+    alarm,
+    start: (home, { signal }) =>
+      startHarvest(home.root, (call) => openCar(home, call), {
+        limits,
+        signal,
+        // A link proves nothing: whoever gave the block itself stays its home.
+        expect(cid) {
+          if (!homes.has(cid.toString())) homes.set(cid.toString(), home);
+        },
+        keep(cid, block) {
+          homes.set(cid.toString(), home);
+          keep(cid, block);
+        },
+      }),
+  });
 
   async function open(
-    { location, identity }: Place,
+    { location, identity }: Home,
     { signal }: Call,
     limit: { bytes: number; time: number },
   ) {
@@ -65,9 +72,9 @@ export function createLocations(options: LocationsOptions): Locations {
     return await transport.open(location, { identity, signal, ...bounds });
   }
 
-  async function fetchRaw(cid: CID, place: Place, call: Call): Promise<Fetched> {
+  async function fetchRaw(cid: CID, home: Home, call: Call): Promise<Fetched> {
     const { feedBytes: bytes, blockMilliseconds: time } = limits;
-    const { body, mediaType } = await open(place, call, { bytes, time });
+    const { body, mediaType } = await open(home, call, { bytes, time });
     if (!mediaType.startsWith(CAR_TYPE)) {
       return { bytes: await new Response(body).bytes(), mediaType };
     }
@@ -92,36 +99,8 @@ export function createLocations(options: LocationsOptions): Locations {
     throw new OurSpaceError("Its CAR is not that of the content.");
   }
 
-  function harvestOf(home: Home): Harvest {
-    const key = `${identityKey(home.identity)} ${home.root} ${home.location}`;
-    const running = harvests.get(key);
-    if (running !== undefined) return running;
-    if (harvests.size >= limits.locationCarsAtOnce) {
-      throw new OurSpaceError("Too many locations are being read at the moment.");
-    }
-    const limit = deadline(limits.locationCarMilliseconds, { alarm });
-    const harvest = startHarvest(home.root, (call) => openCar(home, call), {
-      limits,
-      signal: limit.signal,
-      // A link proves nothing: whoever gave the block itself stays its home.
-      expect(cid) {
-        if (!homes.has(cid.toString())) homes.set(cid.toString(), home);
-      },
-      keep(cid, block) {
-        homes.set(cid.toString(), home);
-        keep(cid, block);
-      },
-    });
-    harvests.set(key, harvest);
-    void harvest.end.then(() => {
-      harvests.delete(key);
-      limit[Symbol.dispose]();
-    });
-    return harvest;
-  }
-
   async function fetchFromCar(cid: CID, home: Home, call: RoadCall): Promise<Fetched | null> {
-    const bytes = await harvestOf(home).take(cid, call);
+    const bytes = await harvests.of(home).take(cid, call);
     return bytes === null ? null : { bytes, mediaType: "" };
   }
 
@@ -140,6 +119,7 @@ export function createLocations(options: LocationsOptions): Locations {
       if (home === undefined) return [];
       return [roadOf(home.location, limits.blockBytes, (call) => fetchFromCar(cid, home, call))];
     },
+    close: () => harvests.close(),
   };
 }
 

@@ -41,7 +41,7 @@ Deno.test("a second node reads from the first, and goes on when the first is gon
   const path = `/ipfs/${TREE.root}/media/cat.jpg`;
   const response = await ipfsApp(content).request(path);
   assert.deepEqual(new Uint8Array(await response.arrayBuffer()), PICTURE);
-  await content.flush();
+  await content.close();
   await service[Symbol.asyncDispose]();
 
   // A reader without the other one's memory: what it gives comes from its node's disk.

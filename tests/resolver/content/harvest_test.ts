@@ -72,6 +72,32 @@ Deno.test("a wrong block ends it as a lie, for those who wait and those who come
   await assert.rejects(harvest.take(victim.cid, QUESTION), ContentWrongError);
 });
 
+Deno.test("after its end nothing is kept or read, even from a sender that heeds no signal", async () => {
+  const isRoot = ({ cid }: SourceBlock) => cid.equals(TREE.root);
+  const [root = assert.fail()] = BLOCKS.filter(isRoot);
+  const others = BLOCKS.filter((block) => !isRoot(block));
+  // It ends with the root: before the blocks that waited for that one, and what the sender goes on with.
+  for (const blocks of [[...others, root, root, root], [root, ...others], [root, root, root]]) {
+    const end = new AbortController();
+    const sender = heedless(blocks);
+    const kept: string[] = [];
+    const harvest = startHarvest(TREE.root, () => Promise.resolve(sender.blocks), {
+      limits: contentLimits,
+      signal: end.signal,
+      expect: () => {},
+      keep(cid) {
+        kept.push(cid.toString());
+        end.abort(new Error("It is over"));
+      },
+    });
+    const [other = assert.fail()] = others;
+    await assert.rejects(harvest.take(other.cid, QUESTION), /It is over/);
+    await sender.left;
+    assert.deepEqual(kept, [TREE.root.toString()]);
+    assert.ok(sender.sent() <= blocks.indexOf(root) + 2);
+  }
+});
+
 Deno.test("10,000 blocks too many end it", async () => {
   const { blocks, sent } = flood(10_000, new Uint8Array(1));
   const { harvest } = harvestOf(blocks, { harvestBytes: 100 });
@@ -133,6 +159,23 @@ Deno.test("a folder with a symbolic link is kept like any other", async () => {
   await harvest.end;
   assert.equal(kept.length, 2);
 });
+
+/** Sends until nobody takes any more. */
+function heedless(blocks: readonly SourceBlock[]) {
+  const { promise: left, resolve } = Promise.withResolvers<void>();
+  let sent = 0;
+  async function* send(): AsyncGenerator<SourceBlock> {
+    try {
+      for (const block of blocks) {
+        sent += 1;
+        yield await Promise.resolve(block);
+      }
+    } finally {
+      resolve();
+    }
+  }
+  return { blocks: send(), sent: () => sent, left };
+}
 
 /** Blocks that are none of the DAG's. */
 function flood(size: number, bytes: Uint8Array<ArrayBuffer>) {

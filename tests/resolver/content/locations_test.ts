@@ -10,6 +10,7 @@ import { systemAlarm } from "../../../resolver/deadline.ts";
 import { ContentUnreachableError, ContentWrongError } from "../../../resolver/errors.ts";
 import { fakeSource, fileTree, folderTree, rawTree, type Tree } from "../../support/blocks.ts";
 import { carOf, sourceBlocks } from "../../support/cars.ts";
+import { settled } from "../../support/clock.ts";
 import { CALL, outcomes, readerOver, rejection } from "../../support/content.ts";
 import { eventually } from "../../support/eventually.ts";
 import { makeSigner, verifiedPointer } from "../../support/pointers.ts";
@@ -232,6 +233,33 @@ Deno.test("only so many locations' CARs are read at the same time", async () => 
   assert.deepEqual(reasons.slice(0, 2).map(({ name }) => name), ["TimeoutError", "TimeoutError"]);
   const [again] = locations.roadsTo(FOLDER.root, pointer);
   await assert.rejects(again?.fetch(call) ?? Promise.resolve(), { name: "TimeoutError" });
+});
+
+Deno.test("closing the reader leaves the CARs that are still coming, for those who wait too", async () => {
+  const withoutPicture = BLOCKS.filter(({ bytes }) => bytes.length !== PICTURE.length);
+  const car = await carOf([FOLDER.root], withoutPicture);
+  const signals: AbortSignal[] = [];
+  const neverEnding: Transport = {
+    id: "never ending",
+    accepts: () => true,
+    open(_location, { signal }) {
+      signals.push(signal);
+      const body = new ReadableStream<Uint8Array>({ start: (stream) => stream.enqueue(car) });
+      return Promise.resolve({ body, mediaType: CAR_TYPE });
+    },
+  };
+  const { reader, document } = await feedOf(FOLDER, neverEnding);
+  const picture = await (await document).folder?.find("a.jpg", CALL);
+  assert.ok(picture?.kind === "file");
+  const waiting = rejection(picture.size(CALL), ContentUnreachableError);
+  await settled();
+  await reader.close();
+  for (
+    const { roads } of [await waiting, await rejection(picture.size(CALL), ContentUnreachableError)]
+  ) {
+    assert.match(roads[0]?.reason ?? "", /being stopped/);
+  }
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [true]);
 });
 
 Deno.test("what lies in its own CID, and what has another hash, keeps a CAR from nothing", async () => {
