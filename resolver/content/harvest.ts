@@ -15,6 +15,8 @@ export interface Harvest {
    * failed, and the signal's reason.
    */
   take(cid: CID, call: Call & { readonly onSign: () => void }): Promise<VerifiedContent | null>;
+  /** Whether somebody waits for a block at this moment. */
+  isAwaited(): boolean;
   /** Resolves when it has ended, well or not. */
   readonly end: Promise<void>;
 }
@@ -145,6 +147,7 @@ export function startHarvest(
   }
 
   return {
+    isAwaited: () => signs.size > 0,
     end: run(),
     async take(cid, call) {
       const key = keyOf(cid);

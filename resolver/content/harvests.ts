@@ -31,35 +31,82 @@ export interface HarvestsOptions {
   readonly start: (home: Home, call: Call) => Harvest;
 }
 
-/** So many at the same time (`locationCarsAtOnce`), each for so long (`locationCarMilliseconds`). */
-export function createHarvests({ limits, alarm, start }: HarvestsOptions): Harvests {
-  const harvests = new Map<string, Harvest>();
-  const closing = new AbortController();
+/** A harvest under way. */
+interface Running {
+  readonly key: string;
+  readonly wallet: string;
+  readonly harvest: Harvest;
+  readonly end: AbortController;
+}
 
-  function begin(key: string, home: Home): Harvest {
-    const limit = deadline(limits.locationCarMilliseconds, { parent: closing.signal, alarm });
+/**
+ * So many at the same time (`locationCarsAtOnce`), each for so long (`locationCarMilliseconds`), in fair
+ * shares: when all places are taken, a wallet that has none or few of them gets one of a wallet that has
+ * the most. Slow servers, be they all of one wallet, lock nobody out.
+ */
+export function createHarvests({ limits, alarm, start }: HarvestsOptions): Harvests {
+  /** A Map keeps the order of insertion: what was begun first comes first. */
+  const harvests = new Map<string, Running>();
+  let isClosed = false;
+
+  function makeRoom(wallet: string): void {
+    if (harvests.size < limits.locationCarsAtOnce) return;
+    const shares = Map.groupBy(harvests.values(), (running) => running.wallet);
+    const shareOf = (wallet: string) => shares.get(wallet)?.length ?? 0;
+    const most = Math.max(...shares.keys().map(shareOf));
+    const own = shareOf(wallet);
+    // The first place is everybody's right; more are no reason to leave another wallet with less.
+    if (own > 0 && own + 1 >= most) throw shareTaken();
+    const largest = harvests.values().filter((running) => shareOf(running.wallet) === most)
+      .toArray();
+    // What nobody waits for is read for those who may come.
+    const next = largest.find(({ harvest }) => !harvest.isAwaited()) ?? largest[0];
+    if (next !== undefined) stop(next, tooMany());
+  }
+
+  function stop({ key, end }: Running, reason: OurSpaceError): void {
+    harvests.delete(key);
+    end.abort(reason);
+  }
+
+  function begin(key: string, wallet: string, home: Home): Harvest {
+    const end = new AbortController();
+    const limit = deadline(limits.locationCarMilliseconds, { parent: end.signal, alarm });
     const harvest = start(home, limit);
-    harvests.set(key, harvest);
+    const running = { key, wallet, harvest, end };
+    harvests.set(key, running);
     void harvest.end.then(() => {
-      harvests.delete(key);
       limit[Symbol.dispose]();
+      if (harvests.get(key) === running) harvests.delete(key);
     });
     return harvest;
   }
 
   return {
     of(home) {
-      const key = `${identityKey(home.identity)} ${home.root} ${home.location}`;
+      const wallet = identityKey(home.identity);
+      const key = `${wallet} ${home.root} ${home.location}`;
       const running = harvests.get(key);
-      if (running !== undefined) return running;
-      closing.signal.throwIfAborted();
-      if (harvests.size >= limits.locationCarsAtOnce) throw tooMany();
-      return begin(key, home);
+      if (running !== undefined) return running.harvest;
+      if (isClosed) throw closing();
+      makeRoom(wallet);
+      return begin(key, wallet, home);
     },
-    close: () => closing.abort(new OurSpaceError("This gateway is being stopped.")),
+    close() {
+      isClosed = true;
+      for (const running of harvests.values()) stop(running, closing());
+    },
   };
+}
+
+function shareTaken(): OurSpaceError {
+  return new OurSpaceError("Too many of its wallet's locations are being read at the moment.");
 }
 
 function tooMany(): OurSpaceError {
   return new OurSpaceError("Too many locations are being read at the moment.");
+}
+
+function closing(): OurSpaceError {
+  return new OurSpaceError("This gateway is being stopped.");
 }

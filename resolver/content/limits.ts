@@ -92,7 +92,7 @@ export const contentLimits: ContentLimits = {
   locationCarBytes: 128 * MEBIBYTE,
   /** Longer than a visitor waits: what comes later is there for the next one. */
   locationCarMilliseconds: 60_000,
-  /** Each may send as fast as it likes, and no visitor's leaving ends it. */
+  /** Each may send as fast as it likes, and no visitor's leaving ends it; wallets share them fairly. */
   locationCarsAtOnce: 8,
   /** A few hundred pages' feeds and pictures; one process of a gateway stays under 200 MB. */
   cacheBytes: 32 * MEBIBYTE,

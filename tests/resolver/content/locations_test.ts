@@ -229,10 +229,48 @@ Deno.test("only so many locations' CARs are read at the same time", async () => 
     locations.roadsTo(FOLDER.root, pointer).map((road) => road.fetch(call)),
   );
   const reasons = answers.map((answer) => answer.status === "rejected" ? answer.reason : null);
-  assert.match(String(reasons[2]), /Too many locations/);
+  assert.match(String(reasons[2]), /Too many of its wallet's locations/);
   assert.deepEqual(reasons.slice(0, 2).map(({ name }) => name), ["TimeoutError", "TimeoutError"]);
   const [again] = locations.roadsTo(FOLDER.root, pointer);
   await assert.rejects(again?.fetch(call) ?? Promise.resolve(), { name: "TimeoutError" });
+});
+
+Deno.test("a wallet whose locations are all slow keeps no other wallet's feed from coming", async () => {
+  const { locationCarsAtOnce } = contentLimits;
+  const car = await carOf([FOLDER.root], FOLDER.blocks);
+  let silent = 0;
+  const transport: Transport = {
+    id: "test",
+    accepts: () => true,
+    open(location) {
+      if (location === LOCATION) {
+        return Promise.resolve({ body: new Blob([car]).stream(), mediaType: CAR_TYPE });
+      }
+      silent += 1;
+      return new Promise(() => {});
+    },
+  };
+  const limits = { ...contentLimits, hedgeMilliseconds: 1 };
+  const reader = readerOver([], { transports: [transport], limits });
+  const slow = await verifiedPointer(makeSigner(), {
+    cid: (await fileTree(patterned(5_000))).root.toString(),
+    locations: Array.from(
+      { length: locationCarsAtOnce },
+      (_, index) => `https://slow.example/${index}.car`,
+    ),
+  });
+  const leaving = new AbortController();
+  const waiting = assert.rejects(reader.feedDocument(slow, leaving));
+  await eventually("every place is taken", () => silent === locationCarsAtOnce, { pause: 1 });
+  const pointer = await verifiedPointer(makeSigner(), {
+    cid: FOLDER.root.toString(),
+    locations: [LOCATION],
+  });
+  const { bytes } = await reader.feedDocument(pointer, CALL);
+  assert.equal(new TextDecoder().decode(bytes), "<rss/>");
+  leaving.abort();
+  await waiting;
+  await reader.close();
 });
 
 Deno.test("closing the reader leaves the CARs that are still coming, for those who wait too", async () => {
