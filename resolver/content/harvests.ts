@@ -1,17 +1,10 @@
-import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
-import { type Identity, identityKey } from "../../schemas/identity.ts";
+import { identityKey } from "../../schemas/identity.ts";
 import type { Call } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
 import type { Harvest } from "./harvest.ts";
+import type { Home } from "./homes.ts";
 import type { ContentLimits } from "./limits.ts";
-
-/** A location that serves the DAG under a root, and whose pointer names it. */
-export interface Home {
-  readonly root: CID;
-  readonly location: string;
-  readonly identity: Identity;
-}
 
 /** The harvests under way: one of a home, for all who want something of it. */
 export interface Harvests {

@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
@@ -9,7 +8,8 @@ import { CAR_TYPE, MalformedCarError, readCar } from "./car_reader.ts";
 import { RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import { startHarvest } from "./harvest.ts";
-import { createHarvests, type Home } from "./harvests.ts";
+import { createHarvests } from "./harvests.ts";
+import { createHomes, type Home } from "./homes.ts";
 import type { ContentLimits } from "./limits.ts";
 import type { Fetched, Road, RoadCall } from "./road.ts";
 
@@ -35,14 +35,10 @@ export interface LocationsOptions {
   readonly keep: (cid: CID, block: VerifiedContent) => void;
 }
 
-/** CIDs whose location is remembered: the pictures of some thousand feeds, 10 MB. */
-const HOMES = 50_000;
-
 /** Reads locations by the transports that accept them. */
 export function createLocations(options: LocationsOptions): Locations {
   const { transports, limits, alarm, keep } = options;
-  // With `max` it would take its memory at once, which costs every cold start some milliseconds.
-  const homes = new LRUCache<string, Home>({ maxSize: HOMES, sizeCalculation: () => 1 });
+  const homes = createHomes();
   const harvests = createHarvests({
     limits,
     alarm,
@@ -50,12 +46,9 @@ export function createLocations(options: LocationsOptions): Locations {
       startHarvest(home.root, (call) => openCar(home, call), {
         limits,
         signal,
-        // A link proves nothing: whoever gave the block itself stays its home.
-        expect(cid) {
-          if (!homes.has(cid.toString())) homes.set(cid.toString(), home);
-        },
+        expect: (cid) => homes.linked(cid, home),
         keep(cid, block) {
-          homes.set(cid.toString(), home);
+          homes.given(cid, home);
           keep(cid, block);
         },
       }),
@@ -115,7 +108,7 @@ export function createLocations(options: LocationsOptions): Locations {
       });
     },
     knownRoadsTo(cid) {
-      const home = homes.get(cid.toV1().toString());
+      const home = homes.get(cid.toV1());
       if (home === undefined) return [];
       return [roadOf(home.location, limits.blockBytes, (call) => fetchFromCar(cid, home, call))];
     },
