@@ -38,8 +38,16 @@ export interface BlockUse {
   readonly lastRoads?: readonly Road[];
   /** Sources bring the blocks of one reading together, where they can. */
   readonly trips?: Trips | undefined;
-  /** Where the block begins in the file that is read, bytes. */
-  readonly position?: number;
+  /** A part of a file. */
+  readonly place?: Place | undefined;
+}
+
+/** Where a block lies in the file that is read. */
+export interface Place {
+  /** Where it begins, bytes. */
+  readonly position: number;
+  /** What the whole file has. */
+  readonly fileBytes: number;
 }
 
 /** The one place where blocks are asked for, hashed and kept. */
@@ -61,6 +69,8 @@ export interface Blocks {
 export function createBlocks(options: BlocksOptions): Blocks {
   const { sources, store, clock, alarm, limits, report } = options;
   const memory = createMemory(limits.cacheBytes);
+  /** A film comes by once: it must not push out every page and picture that others look at. */
+  const passing = createMemory(limits.passingBytes);
   const rankings = createRankings(clock);
   const fetches = createSharedFetches({
     limit: limits.fetchesAtOnce,
@@ -76,17 +86,18 @@ export function createBlocks(options: BlocksOptions): Blocks {
 
   /** The block that takes no asking: it is in its own CID, or in memory. */
   async function atHand(cid: CID): Promise<VerifiedContent | null> {
-    if (!isInline(cid)) return memory.get(cid.toString()) ?? null;
+    if (!isInline(cid)) return memory.get(cid.toString()) ?? passing.get(cid.toString()) ?? null;
     const { digest } = cid.multihash;
     return digest.length > limits.inlineBytes
       ? null
       : await verifyContent(cid, Uint8Array.from(digest));
   }
 
-  function keep(cid: CID, content: VerifiedContent, road = ""): void {
+  function keep(cid: CID, content: VerifiedContent, road = "", place?: Place): void {
     // A larger one came from a location: it is no block that others would accept.
     if (content.length > limits.blockBytes) return;
-    memory.set(cid.toString(), content);
+    const passes = place !== undefined && place.fileBytes > limits.passingBytes / 2;
+    (passes ? passing : memory).set(cid.toString(), content);
     if (local.every(({ id }) => id !== road)) writeBehind?.keep(cid, content);
   }
 
@@ -114,7 +125,7 @@ export function createBlocks(options: BlocksOptions): Blocks {
       return await fetches.get(key, (signal) => {
         const { hedgeMilliseconds } = limits;
         const race = startRace(cid, roads, { signal, clock, alarm, ranking, hedgeMilliseconds });
-        race.delivery.then(({ content, road }) => keep(cid, content, road), () => {});
+        race.delivery.then(({ content, road }) => keep(cid, content, road, use.place), () => {});
         return race;
       }, call);
     },
@@ -153,7 +164,7 @@ function createMemory(maxSize: number): LRUCache<string, VerifiedContent> {
 function roadTo(
   cid: CID,
   source: BlockSource,
-  { trips, position = 0 }: BlockUse,
+  { trips, place }: BlockUse,
   limits: ContentLimits,
 ): Road {
   return {
@@ -161,7 +172,7 @@ function roadTo(
     local: source.local === true,
     maxBytes: limits.blockBytes,
     async fetch(call) {
-      const together = await trips?.take(source, cid, position, call) ?? null;
+      const together = await trips?.take(source, cid, place?.position ?? 0, call) ?? null;
       const bytes = together ?? await source.get(cid, call);
       return bytes === null ? null : { bytes, mediaType: "" };
     },

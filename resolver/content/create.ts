@@ -50,7 +50,8 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
   const { lookupBlocks, readBlocks } = limits;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
   const locations = createLocations({ transports, limits, alarm, keep: blocks.keep });
-  const shared: ReadingContext = { blocks, locations, limits, rules };
+  const putAside = { bytes: 0 };
+  const shared: ReadingContext = { blocks, locations, putAside, limits, rules };
 
   function contextOf(roads: Roads): FolderContext {
     const start = (maxBlocks: number, dag: DagRequest | undefined, call: Call) =>

@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import type { Call, DagRequest } from "../contracts.ts";
 import { ContentWrongError } from "../errors.ts";
+import type { Place } from "./blocks.ts";
 import { RAW } from "./cid.ts";
 import type { ContentRules } from "../rules/operator_rules.ts";
 import type { VerifiedContent, VerifiedFile } from "./content.ts";
@@ -104,13 +105,16 @@ export async function* readPieces(
 ): AsyncGenerator<VerifiedContent> {
   // A source that sends them all together is ahead by itself.
   const advance = createAdvance(limits.lookAheadBytes, limits.lookAhead, reading.isTravelling);
-  yield* readNode(node, range, { reading, limits, advance }, 0, 0);
+  const { size: fileBytes } = node;
+  yield* readNode(node, range, { reading, limits, advance, fileBytes }, 0, 0);
 }
 
 interface PieceContext {
   readonly reading: Reading;
   readonly limits: ContentLimits;
   readonly advance: Advance;
+  /** Of the whole file. */
+  readonly fileBytes: number;
 }
 
 async function* readNode(
@@ -120,7 +124,7 @@ async function* readNode(
   offset: number,
   depth: number,
 ): AsyncGenerator<VerifiedContent> {
-  const { reading, limits, advance } = context;
+  const { limits, advance } = context;
   if (depth > limits.fileDepth) {
     throw new ContentWrongError(`The file has more than ${limits.fileDepth} levels of nodes.`);
   }
@@ -129,7 +133,7 @@ async function* readNode(
   if (start < end) yield slice(node.data, start, end);
 
   const parts = partsWithin(node, offset, range);
-  const children = inAdvance(parts, advance, (part) => loadPart(part, reading));
+  const children = inAdvance(parts, advance, (part) => loadPart(part, context));
   for await (const [part, child] of children) {
     yield* readNode(child, range, context, part.start, depth + 1);
   }
@@ -154,14 +158,17 @@ export function partsWithin(node: FileNode, offset: number, range: Range): Place
   return placed;
 }
 
-async function loadPart({ cid, start, size }: PlacedPart, reading: Reading): Promise<FileNode> {
-  const node = await loadFileNode(cid, reading, start);
+async function loadPart(
+  { cid, start: position, size }: PlacedPart,
+  { reading, fileBytes }: PieceContext,
+): Promise<FileNode> {
+  const node = await loadFileNode(cid, reading, { position, fileBytes });
   if (node.size === size) return node;
   throw new ContentWrongError("A part of the file is not as long as the file says.");
 }
 
-async function loadFileNode(cid: CID, reading: Reading, position = 0): Promise<FileNode> {
-  const node = await reading.loadNode(cid, position);
+async function loadFileNode(cid: CID, reading: Reading, place?: Place): Promise<FileNode> {
+  const node = await reading.loadNode(cid, place);
   if (node.kind === "file") return node;
   throw new ContentWrongError("A part of the file is a folder.");
 }

@@ -30,6 +30,8 @@ export interface ContentLimits {
   readonly lookAheadBytes: number;
   /** Bytes of blocks that one source sent in one trip and nobody has asked for yet. */
   readonly tripBytes: number;
+  /** The same, of all trips together: beyond it a trip brings what somebody waits for, and no more. */
+  readonly tripsBytes: number;
   /** Bytes of a location's CAR that are held for those who ask a moment later. */
   readonly harvestBytes: number;
   /** Blocks that a trip may bring in vain. */
@@ -42,6 +44,8 @@ export interface ContentLimits {
   readonly locationCarsAtOnce: number;
   /** Bytes of verified blocks that are kept in memory. */
   readonly cacheBytes: number;
+  /** The same, of files that are larger than half of it. */
+  readonly passingBytes: number;
   /** Bytes of blocks that wait to be written to the node's store. */
   readonly pendingWriteBytes: number;
   /** Bytes of fetched blocks that a node writes to its disk in a day. */
@@ -85,6 +89,8 @@ export const contentLimits: ContentLimits = {
   lookAheadBytes: MEBIBYTE,
   /** One block lies ready while its reader is busy with the one before. */
   tripBytes: MEBIBYTE / 4,
+  /** With 50 visitors each had another quarter of a mebibyte lying ready. */
+  tripsBytes: 4 * MEBIBYTE,
   /** Feeds whose pictures come in the same CAR are read in a moment. */
   harvestBytes: 8 * MEBIBYTE,
   /** What was in memory already when the trip began, at most; an honest sender sends little else. */
@@ -95,7 +101,9 @@ export const contentLimits: ContentLimits = {
   /** Each may send as fast as it likes, and no visitor's leaving ends it; wallets share them fairly. */
   locationCarsAtOnce: 8,
   /** A few hundred pages' feeds and pictures; one process of a gateway stays under 200 MB. */
-  cacheBytes: 32 * MEBIBYTE,
+  cacheBytes: 24 * MEBIBYTE,
+  /** Visitors who watch a film together are seconds apart at most: 8 MiB are 4 seconds at 16 Mbit/s. */
+  passingBytes: 8 * MEBIBYTE,
   /** A disk that is slower than the network must not fill the memory. */
   pendingWriteBytes: 16 * MEBIBYTE,
   /** Visitors are strangers, and could wear any disk out by asking for ever more content. */

@@ -4,19 +4,20 @@ import type { Call, DagRequest } from "../contracts.ts";
 import { ContentWrongError, type RoadReport } from "../errors.ts";
 import type { ContentRules } from "../rules/operator_rules.ts";
 import { refusedContent } from "../rules/refusals.ts";
-import type { Blocks } from "./blocks.ts";
+import type { Blocks, Place } from "./blocks.ts";
 import type { Roads } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
 import type { Locations } from "./locations.ts";
 import type { Delivery } from "./race.ts";
 import type { ContentKind } from "./ranking.ts";
+import type { PutAside } from "./trip.ts";
 import { createTrips } from "./trips.ts";
 import { decodeNode, type UnixfsNode } from "./unixfs.ts";
 
 /** Whatever gives the nodes of a DAG. */
 export interface NodeLoader {
-  /** `position` is where it begins in the file, bytes. Throws ContentWrongError for what is no UnixFS. */
-  loadNode(cid: CID, position?: number): Promise<UnixfsNode>;
+  /** Throws ContentWrongError for what is no UnixFS. */
+  loadNode(cid: CID, place?: Place): Promise<UnixfsNode>;
 }
 
 /**
@@ -55,6 +56,8 @@ export interface ReadingPlan {
 export interface ReadingContext {
   readonly blocks: Blocks;
   readonly locations: Locations;
+  /** What the trips of all readings hold. */
+  readonly putAside: PutAside;
   readonly limits: ContentLimits;
   readonly rules: ContentRules;
 }
@@ -71,17 +74,17 @@ function note(reports: Map<string, RoadReport>, report: RoadReport): void {
 
 /** The signal ends the reading, and so does disposing of it. */
 export function startReading(
-  { blocks, locations, limits, rules }: ReadingContext,
+  { blocks, locations, putAside, limits, rules }: ReadingContext,
   { kind, maxBlocks, roads, dag, pointer }: ReadingPlan,
   { signal }: Call,
 ): Reading {
   const reports = new Map<string, RoadReport>();
   const end = new AbortController();
   const call: Call = { signal: AbortSignal.any([signal, end.signal]) };
-  const trips = dag === undefined ? undefined : createTrips(dag, { limits, ...call });
+  const trips = dag === undefined ? undefined : createTrips(dag, { limits, putAside, ...call });
   let loaded = 0;
 
-  async function load(cid: CID, position = 0): Promise<Delivery> {
+  async function load(cid: CID, place?: Place): Promise<Delivery> {
     if (rules.refusesBlock(cid)) throw refusedContent();
     loaded += 1;
     if (loaded > maxBlocks) {
@@ -93,7 +96,7 @@ export function startReading(
       kind,
       roads,
       trips,
-      position,
+      place,
       locations: pointer === undefined ? [] : locations.roadsTo(cid, pointer),
       lastRoads: pointer === undefined && roads === "all" ? locations.knownRoadsTo(cid) : [],
     });
@@ -103,8 +106,8 @@ export function startReading(
 
   return {
     load: (cid) => load(cid),
-    loadNode: async (cid, position) =>
-      await decodeNode(cid, (await load(cid, position)).content, limits.nodeLinks),
+    loadNode: async (cid, place) =>
+      await decodeNode(cid, (await load(cid, place)).content, limits.nodeLinks),
     isTravelling: () => trips?.isTravelling() ?? false,
     roads: () => [...reports.values()],
     [Symbol.dispose]: () => end.abort(),

@@ -26,16 +26,31 @@ interface Waiter extends PromiseWithResolvers<Bytes | null> {
   readonly signs: Set<() => void>;
 }
 
+/** What all trips hold that nobody has asked for yet. */
+export interface PutAside {
+  /** Of memory. */
+  bytes: number;
+}
+
+/** What a trip works with. */
+export interface TripOptions {
+  readonly limits: ContentLimits;
+  /** Shared by all trips: it counts towards `tripsBytes`. */
+  readonly putAside: PutAside;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Starts a trip, which ends with the signal. Blocks that come before somebody asks for them are put
- * aside, up to `tripBytes`; then the source has to wait. When somebody waits for another block than the
- * next one, it goes on, and what has lain aside for longest is thrown away: whoever needs it later asks
- * for it alone. A source that sends too much in vain (`tripWaste`) is left.
+ * aside, up to `tripBytes`, and up to `tripsBytes` by all trips together; then the source has to wait.
+ * When somebody waits for another block than the next one, it goes on, and what has lain aside for
+ * longest is thrown away: whoever needs it later asks for it alone. A source that sends too much in vain
+ * (`tripWaste`) is left.
  */
 export function startTrip(
   source: BlockSource,
   request: DagRequest,
-  { limits, signal }: { limits: ContentLimits; signal: AbortSignal },
+  { limits, putAside: all, signal }: TripOptions,
 ): Trip {
   const aside = new Map<string, Bytes>();
   const waiters = new Map<string, Waiter>();
@@ -43,35 +58,50 @@ export function startTrip(
   let asideBytes = 0;
   let wasted = 0;
   let ended = false;
-  let roomMade = () => {};
+  let wake = () => {};
 
   function remove(key: string): Bytes | undefined {
     const bytes = aside.get(key);
     aside.delete(key);
-    if (bytes !== undefined) asideBytes -= bytesInMemory(bytes);
+    if (bytes !== undefined) count(-bytesInMemory(bytes));
     return bytes;
+  }
+
+  function count(bytes: number): void {
+    asideBytes += bytes;
+    all.bytes += bytes;
   }
 
   function putAside(key: string, bytes: Bytes): void {
     // The same block twice is one block, and one of them in vain.
     if (remove(key) !== undefined) wasted += 1;
     aside.set(key, bytes);
-    asideBytes += bytesInMemory(bytes);
+    count(bytesInMemory(bytes));
   }
 
-  async function makeRoom(): Promise<void> {
-    while (asideBytes > limits.tripBytes) {
-      if (waiters.size === 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        roomMade = resolve;
-        await abortable(promise, ending.signal);
-        continue;
-      }
-      const [oldest] = aside.keys();
-      if (oldest === undefined) return;
+  function isFull(): boolean {
+    return asideBytes > limits.tripBytes || all.bytes > limits.tripsBytes;
+  }
+
+  async function waitForRoom(): Promise<void> {
+    while (waiters.size === 0 && isFull()) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      await abortable(promise, ending.signal);
+    }
+  }
+
+  /** Somebody waits for a block that comes behind these. */
+  function makeRoom(): void {
+    for (const oldest of aside.keys()) {
+      if (asideBytes <= limits.tripBytes || waiters.size === 0) return;
       remove(oldest);
       wasted += 1;
     }
+  }
+
+  function clear(): void {
+    for (const key of aside.keys()) remove(key);
   }
 
   async function travel(): Promise<void> {
@@ -82,6 +112,7 @@ export function startTrip(
       const blocks = await source.dag?.(request, { signal: tripSignal }) ?? null;
       if (blocks === null) return;
       for await (const { cid, bytes } of blocks) {
+        tripSignal.throwIfAborted();
         const key = cid.toV1().toString();
         const waiter = waiters.get(key);
         if (waiter === undefined) putAside(key, bytes);
@@ -90,8 +121,9 @@ export function startTrip(
           waiter.resolve(bytes);
           for (const { signs } of waiters.values()) for (const sign of signs) sign();
         }
-        await makeRoom();
+        makeRoom();
         if (wasted > limits.tripWaste) return;
+        await waitForRoom();
       }
     } catch {
       // Whoever waits asks for the block alone, and hears there what is wrong with the source.
@@ -104,6 +136,7 @@ export function startTrip(
     }
   }
 
+  signal.addEventListener("abort", clear, { once: true });
   void travel();
 
   return {
@@ -111,12 +144,12 @@ export function startTrip(
     async take(cid, call) {
       const key = cid.toV1().toString();
       const held = remove(key);
-      roomMade();
+      wake();
       if (held !== undefined || ended) return held ?? null;
       const waiter = waiters.get(key) ??
         { ...Promise.withResolvers<Bytes | null>(), signs: new Set() };
       waiters.set(key, waiter);
-      roomMade();
+      wake();
       const sign = () => call.onSign();
       waiter.signs.add(sign);
       try {

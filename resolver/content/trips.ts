@@ -1,7 +1,6 @@
 import type { CID } from "multiformats/cid";
 import type { BlockSource, Call, DagRequest } from "../contracts.ts";
-import type { ContentLimits } from "./limits.ts";
-import { startTrip, type Trip } from "./trip.ts";
+import { startTrip, type Trip, type TripOptions } from "./trip.ts";
 
 /** The trips of one reading: at most one to each source, begun when the source's turn has come. */
 export interface Trips {
@@ -23,7 +22,7 @@ export interface Trips {
 /** For a reading of this part of a DAG. All trips end with the signal. */
 export function createTrips(
   request: DagRequest,
-  options: { limits: ContentLimits; signal: AbortSignal },
+  options: TripOptions,
 ): Trips {
   const trips = new Map<string, Trip>();
 

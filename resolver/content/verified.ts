@@ -2,9 +2,12 @@ import type { CID } from "multiformats/cid";
 import { isHashed, isInline } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 
+/** Their SHA-256: what was read from the network is hashed once, and not again to be stored. */
+const digests = new WeakMap<Uint8Array, Uint8Array>();
+
 /**
  * The only maker of VerifiedContent: the bytes when they are what the CID names, else null. The bytes
- * must not be written to afterwards.
+ * must not be written to afterwards: the same array is not hashed again.
  */
 export async function verifyContent(
   cid: CID,
@@ -12,8 +15,14 @@ export async function verifyContent(
 ): Promise<VerifiedContent | null> {
   if (isInline(cid)) return equal(cid.multihash.digest, bytes) ? bytes as VerifiedContent : null;
   if (!isHashed(cid)) return null;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digest = digests.get(bytes) ?? await digestOf(bytes);
   return equal(cid.multihash.digest, digest) ? bytes as VerifiedContent : null;
+}
+
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  digests.set(bytes, digest);
+  return digest;
 }
 
 /** A piece of verified bytes. `end` is exclusive. */

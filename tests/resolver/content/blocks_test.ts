@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import { identity } from "multiformats/hashes/identity";
 import { sha512 } from "multiformats/hashes/sha2";
+import type { Place } from "../../../resolver/content/blocks.ts";
 import { DAG_PB, RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import {
@@ -12,7 +13,15 @@ import {
 } from "../../../resolver/errors.ts";
 import { diskBytes } from "../../../resolver/node/disk_bytes.ts";
 import { refusedContent } from "../../../resolver/rules/refusals.ts";
-import { failing, fakeSource, forging, holding, rawTree, silent } from "../../support/blocks.ts";
+import {
+  failing,
+  fakeSource,
+  fileTree,
+  forging,
+  holding,
+  rawTree,
+  silent,
+} from "../../support/blocks.ts";
 import { createTestClock, settled } from "../../support/clock.ts";
 import { blocksOver, CALL, outcomes, rejection } from "../../support/content.ts";
 import { temporaryNode } from "../../support/nodes.ts";
@@ -210,6 +219,25 @@ Deno.test("a verified block stays in memory, within the bound", async () => {
   await small.get(HELLO.root, CALL);
   await small.get(HELLO.root, CALL);
   assert.equal(source.asked.length, 3);
+});
+
+Deno.test("a film stays in memory for a moment, and pushes nothing else out", async () => {
+  const film = await fileTree(patterned(40 * 1_024));
+  const blocks = new Map([...HELLO.blocks, ...film.blocks]);
+  const limits = { ...contentLimits, cacheBytes: 20 * 1_024, passingBytes: 20 * 1_024 };
+  const reader = blocksOver([fakeSource("peer", holding(blocks))], { limits });
+  const roadOf = async (cid: CID, place?: Place) =>
+    (await reader.get(cid, CALL, { kind: "media", place })).road;
+
+  await roadOf(HELLO.root);
+  const leaves = [...film.blocks.keys()].map((cid) => CID.parse(cid));
+  for (const [index, cid] of leaves.entries()) {
+    const place = { position: index * 1_024, fileBytes: 40 * 1_024 };
+    assert.equal(await roadOf(cid, place), "peer");
+    assert.equal(await roadOf(cid, place), "memory");
+  }
+  assert.equal(await roadOf(HELLO.root), "memory");
+  assert.equal(await roadOf(leaves[0] ?? assert.fail()), "peer");
 });
 
 Deno.test("a fetched block reaches the node's store without keeping the visitor waiting", async () => {

@@ -48,9 +48,13 @@ function sending(blocks: Iterable<SourceBlock>): ScriptedSource {
   return source;
 }
 
-function tripTo(source: BlockSource, limits: Partial<typeof contentLimits> = {}) {
+function tripTo(
+  source: BlockSource,
+  limits: Partial<typeof contentLimits> = {},
+  putAside = { bytes: 0 },
+) {
   const end = new AbortController();
-  const options = { limits: { ...contentLimits, ...limits }, signal: end.signal };
+  const options = { limits: { ...contentLimits, ...limits }, putAside, signal: end.signal };
   return { trip: startTrip(source, REQUEST, options), end };
 }
 
@@ -92,6 +96,25 @@ Deno.test("a source has to wait when nobody asks for what it sends", async () =>
   await trip.take(block(0).cid, QUESTION);
   await settled();
   assert.equal(source.sent, 6);
+});
+
+Deno.test("what all trips together have aside is bounded: more comes when somebody waits", async () => {
+  const putAside = { bytes: 0 };
+  const limits = { tripsBytes: 3 * bytesInMemory(block(0).bytes) };
+  const [first, second] = [sending(BLOCKS), sending(BLOCKS)];
+  const firstTrip = tripTo(first, limits, putAside);
+  await settled();
+  const { trip } = tripTo(second, limits, putAside);
+  await settled();
+  assert.deepEqual([first.sent, second.sent], [4, 1]);
+  for (const place of [0, 1, 2]) await trip.take(block(place).cid, QUESTION);
+  await settled();
+  assert.equal(second.sent, 3);
+  firstTrip.end.abort();
+  assert.equal(putAside.bytes, 0);
+  await trip.take(block(3).cid, QUESTION);
+  await settled();
+  assert.equal(second.sent, 8);
 });
 
 Deno.test("whoever asks for a later block gets it, and what lay aside for longest is gone", async () => {
