@@ -4,6 +4,7 @@ import { peerBlocks } from "../../resolver/blocks/peers.ts";
 import { trustlessGatewayBlocks } from "../../resolver/blocks/trustless_gateway.ts";
 import { createContentReader } from "../../resolver/content/create.ts";
 import { buildFileDag } from "../../resolver/content/dag_builder.ts";
+import { RAW } from "../../resolver/content/cid.ts";
 import { contentLimits } from "../../resolver/content/limits.ts";
 import type { BlockSource, Part } from "../../resolver/contracts.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
@@ -30,16 +31,19 @@ interface Reading {
   readonly last: number;
 }
 
-/** One road, and the same bytes from the same server. */
+/** One road, and the same server with plain fetch. */
 interface Road {
   readonly name: string;
   readonly sources: readonly BlockSource[];
-  plainUrl(cid: CID): string;
+  file(cid: CID): Promise<Response>;
+  /** What the road itself fetches of a file of many blocks. */
+  car(cid: CID): Promise<Response>;
 }
 
 /**
  * The time to the first and to the last byte of content by each road, nothing of it at hand, beside plain
- * fetch of the same bytes from the same server; and what it costs when the road asked first is dead.
+ * fetch from the same server, of the file and of the CAR; and what it costs when the road asked first is
+ * dead.
  */
 export async function benchRoads(): Promise<string[]> {
   if (await findTool("ipfs") === null) return ["roads: Kubo is not installed, see .ci/install"];
@@ -59,15 +63,19 @@ export async function benchRoads(): Promise<string[]> {
   await node.close();
   const gateway = await startGateway({ TRUSTLESS_GATEWAYS: "" }, folder.path);
   try {
-    const at = (origin: string) => (cid: CID) => `${origin}/ipfs/${cid}`;
     const roads: Road[] = [
-      road("a node over HTTP", await make(peerBlocks, "PEERS", gateway.url), at(gateway.url)),
-      road(
+      webRoad("a node over HTTP", await make(peerBlocks, "PEERS", gateway.url), gateway.url),
+      webRoad(
         "Kubo's gateway",
         await make(trustlessGatewayBlocks, "TRUSTLESS_GATEWAYS", kubo.gatewayUrl),
-        at(kubo.gatewayUrl),
+        kubo.gatewayUrl,
       ),
-      road("Kubo's RPC", await make(kuboBlocks, "KUBO_RPC_URL", kubo.rpcUrl), at(kubo.gatewayUrl)),
+      {
+        name: "Kubo's RPC",
+        sources: await make(kuboBlocks, "KUBO_RPC_URL", kubo.rpcUrl),
+        file: (cid) => fetch(`${kubo.gatewayUrl}/ipfs/${cid}`),
+        car: (cid) => fetch(`${kubo.rpcUrl}/api/v0/dag/export?arg=${cid}`, { method: "POST" }),
+      },
     ];
     await using relays = new AsyncDisposableStack();
     const far = await farRoads(relays, { node: gateway.url, kubo: kubo.gatewayUrl });
@@ -86,8 +94,13 @@ export async function benchRoads(): Promise<string[]> {
   }
 }
 
-function road(name: string, sources: readonly BlockSource[], plainUrl: Road["plainUrl"]): Road {
-  return { name, sources, plainUrl };
+function webRoad(name: string, sources: readonly BlockSource[], origin: string): Road {
+  return {
+    name,
+    sources,
+    file: (cid) => fetch(`${origin}/ipfs/${cid}`),
+    car: (cid) => fetch(`${origin}/ipfs/${cid}?format=car&dag-scope=all`),
+  };
 }
 
 function make(part: Part<BlockSource>, setting: string, value: string) {
@@ -113,7 +126,7 @@ async function farRoads(
     const { port } = relays.use(await startDelayRelay({ targetPort, ...LINE }));
     const near = `http://127.0.0.1:${port}`;
     const sources = await make(part, setting, near);
-    return road(`${name}, ${LINE_WORDS}`, sources, (cid) => `${near}/ipfs/${cid}`);
+    return webRoad(`${name}, ${LINE_WORDS}`, sources, near);
   }));
 }
 
@@ -138,10 +151,10 @@ async function read(cid: CID, sources: readonly BlockSource[]): Promise<Reading>
   return await clocked(started, file.read(CALL));
 }
 
-async function fetchPlain(url: string): Promise<Reading> {
+async function fetchPlain(answer: () => Promise<Response>): Promise<Reading> {
   const started = performance.now();
-  const { body } = await fetch(url);
-  if (body === null) throw new Error(`${url} gives nothing`);
+  const { ok, url, body } = await answer();
+  if (!ok || body === null) throw new Error(`${url} gives nothing`);
   return await clocked(started, body);
 }
 
@@ -151,21 +164,25 @@ async function clocked(started: number, pieces: AsyncIterable<Uint8Array>): Prom
   return { first: first ?? NaN, last: performance.now() - started };
 }
 
-/** In turn, so that a busy machine slows both alike. */
-async function compare(what: string, cid: CID, { name, sources, plainUrl }: Road): Promise<string> {
+/** In turn, so that a busy machine slows all alike. */
+async function compare(what: string, cid: CID, road: Road): Promise<string> {
+  const isOneBlock = cid.code === RAW;
   const ours: Reading[] = [];
-  const plain: Reading[] = [];
+  const files: Reading[] = [];
+  const cars: Reading[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    plain.push(await fetchPlain(plainUrl(cid)));
-    ours.push(await read(cid, sources));
+    files.push(await fetchPlain(() => road.file(cid)));
+    if (!isOneBlock) cars.push(await fetchPlain(() => road.car(cid)));
+    ours.push(await read(cid, road.sources));
   }
   const middle = (readings: readonly Reading[], end: keyof Reading) =>
     median(readings.map((reading) => reading[end]));
-  const times = (["first", "last"] as const).map((end) => {
-    const [mine, other] = [middle(ours, end), middle(plain, end)];
-    return `${end} byte ${mine.toFixed(1)} ms, ${(mine / other).toFixed(2)} ×`;
-  });
-  return `${what} by ${name}: ${times.join("; ")} of plain fetch (the large one at most 1.25 ×)`;
+  const ratio = (end: keyof Reading, others: readonly Reading[]) =>
+    `${(middle(ours, end) / middle(others, end)).toFixed(2)} ×`;
+  const ofCar = isOneBlock ? "" : `, ${ratio("last", cars)} of the same CAR (at most 1.25 ×)`;
+  return `${what} by ${road.name}: first byte ${middle(ours, "first").toFixed(1)} ms, ` +
+    `${ratio("first", files)} of plain fetch of the file; last byte ` +
+    `${middle(ours, "last").toFixed(1)} ms, ${ratio("last", files)}${ofCar}`;
 }
 
 async function race(
@@ -197,8 +214,9 @@ async function race(
 async function besideKubo(cid: CID, ours: string, kubo: string): Promise<string> {
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const theirs = await fetchPlain(`${kubo}/ipfs/${cid}`);
-    ratios.push((await fetchPlain(`${ours}/ipfs/${cid}`)).last / theirs.last);
+    const theirs = await fetchPlain(() => fetch(`${kubo}/ipfs/${cid}`));
+    const mine = await fetchPlain(() => fetch(`${ours}/ipfs/${cid}`));
+    ratios.push(mine.last / theirs.last);
   }
   return `a video of 20 MB from this gateway: ${median(ratios).toFixed(2)} × of Kubo's gateway, ` +
     "from the same blocks";
