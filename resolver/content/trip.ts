@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import type { BlockSource, Call, DagRequest } from "../contracts.ts";
 import { abortable } from "../deadline.ts";
+import { isInline } from "./cid.ts";
 import type { ContentLimits } from "./limits.ts";
 import { bytesInMemory } from "./verified.ts";
 
@@ -57,6 +58,7 @@ export function startTrip(
   const ending = new AbortController();
   let asideBytes = 0;
   let wasted = 0;
+  let inline = 0;
   let ended = false;
   let wake = () => {};
 
@@ -113,6 +115,12 @@ export function startTrip(
       if (blocks === null) return;
       for await (const { cid, bytes } of blocks) {
         tripSignal.throwIfAborted();
+        if (isInline(cid)) {
+          // Kubo sends what lies in its own CID too, and nobody asks for it.
+          inline += 1;
+          if (inline > limits.readBlocks) return;
+          continue;
+        }
         const key = cid.toV1().toString();
         const waiter = waiters.get(key);
         if (waiter === undefined) putAside(key, bytes);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { CID } from "multiformats/cid";
+import { CID } from "multiformats/cid";
+import { identity } from "multiformats/hashes/identity";
+import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { startTrip } from "../../../resolver/content/trip.ts";
 import { bytesInMemory } from "../../../resolver/content/verified.ts";
@@ -142,6 +144,25 @@ Deno.test("the same block many times, and blocks that nobody wants, end the trip
   }
 });
 
+Deno.test("what lies in its own CID is in nobody's way, and does not come without end", async () => {
+  const inside = {
+    cid: CID.createV1(RAW, identity.digest(Uint8Array.of(1))),
+    bytes: Uint8Array.of(1),
+  };
+  const limits = { tripBytes: 4_096, tripWaste: 3, readBlocks: 100 };
+  const { trip } = tripTo(sending([...Array(50).fill(inside), block(0)]), limits);
+  assert.equal(await trip.take(block(0).cid, QUESTION), block(0).bytes);
+
+  const source = sending({
+    *[Symbol.iterator]() {
+      for (;;) yield inside;
+    },
+  });
+  assert.equal(await tripTo(source, limits).trip.take(block(0).cid, QUESTION), null);
+  assert.equal(source.sent, 101);
+  assert.ok(source.left);
+});
+
 Deno.test("blocks without a byte in them cannot fill the memory", async () => {
   const source = sending({ [Symbol.iterator]: () => strange(new Uint8Array()) });
   const { trip } = tripTo(source);
@@ -197,5 +218,5 @@ function* strange(bytes: Uint8Array<ArrayBuffer>): Generator<SourceBlock> {
 function withDigest(cid: CID, digest: Uint8Array): CID {
   const bytes = cid.bytes.slice();
   bytes.set(digest, bytes.length - digest.length);
-  return (cid.constructor as typeof CID).decode(bytes);
+  return CID.decode(bytes);
 }
