@@ -93,7 +93,8 @@ export function createContentRouting(
         return true;
       };
       for (const name of records.of(contentName(cid))) {
-        const provider = { peer: peerIdFromString(name), addresses: [] };
+        const addresses = records.addressesOf(name);
+        const provider = { peer: peerIdFromString(name), addresses };
         if (isNew(provider)) yield provider;
       }
       const nodes = await closest(cid, limit.signal);
