@@ -18,9 +18,11 @@ const PROTOCOLS_FIELD = 2;
 
 /**
  * What is known of a peer changes several times while a connection is opened, and losing a moment of
- * it costs nothing: it is written together, this long after the first change; milliseconds.
+ * it costs nothing: it is written together, this long after the first change, or after so many.
+ * Milliseconds. Each by itself would wait for the disk, and an answer can name 24 that nobody knew.
  */
 const WRITE_AFTER_MILLISECONDS = 5_000;
+const CHANGED_MAX = 1_000;
 
 /**
  * libp2p's own data: in memory, and what concerns other peers also in the node's database. Peers that were
@@ -106,14 +108,16 @@ export class PeerData extends BaseDatastore {
     const changed = [...this.#changed];
     this.#changed.clear();
     try {
-      for (const name of changed) {
-        const value = this.#values.get(name);
-        if (value === undefined) this.#stored.delete(STORED_PEERS_PREFIX + name);
-        else this.#stored.put(STORED_PEERS_PREFIX + name, value);
-      }
+      this.#stored.together(() => changed.forEach((name) => this.#write(name)));
     } catch {
       this.#report("The peers that the node met could not be remembered.");
     }
+  }
+
+  #write(name: string): void {
+    const value = this.#values.get(name);
+    if (value === undefined) this.#stored.delete(STORED_PEERS_PREFIX + name);
+    else this.#stored.put(STORED_PEERS_PREFIX + name, value);
   }
 
   #set(name: string, value: Uint8Array): void {
@@ -131,7 +135,8 @@ export class PeerData extends BaseDatastore {
   #touch(name: string): void {
     if (this.#closed || !name.startsWith(PEERS) || name === this.#ownName) return;
     this.#changed.add(name);
-    this.#cancelWrite ??= this.#alarm(WRITE_AFTER_MILLISECONDS, () => this.#flush());
+    if (this.#changed.size >= CHANGED_MAX) this.#flush();
+    else this.#cancelWrite ??= this.#alarm(WRITE_AFTER_MILLISECONDS, () => this.#flush());
   }
 }
 

@@ -20,6 +20,7 @@ function keyValuesInMemory(): KeyValueStore & { readonly values: Map<string, Uin
     get: (key) => values.get(key) ?? null,
     put: (key, value) => void values.set(key, value.slice()),
     delete: (key) => void values.delete(key),
+    together: (work) => work(),
     entries: (prefix) => [...values].filter(([key]) => key.startsWith(prefix)),
   };
 }
@@ -46,6 +47,21 @@ Deno.test("peers are written together, some time after the first change, and rea
   const { data: next } = setUp(stored);
   assert.deepEqual(next.get(peer("one")), MET);
   assert.ok(!next.has(new Key("/other")));
+});
+
+Deno.test("a stranger who names thousands makes the node wait for the disk a few times only", () => {
+  const stored = keyValuesInMemory();
+  let waits = 0;
+  const together = (work: () => void) => {
+    waits += 1;
+    work();
+  };
+  const { clock, data } = setUp({ ...stored, together });
+  for (let i = 0; i < 5_500; i++) data.put(peer(`named${i}`), HEARD_OF);
+  assert.ok(waits > 0 && waits < 15, `${waits}`);
+  data.close();
+  assert.equal(stored.values.size, PEERS);
+  assert.equal(clock.pending(), 0);
 });
 
 Deno.test("a node does not remember itself as somebody whom it has met", async () => {
