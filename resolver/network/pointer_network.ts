@@ -50,7 +50,13 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   const providers = await openProviderRecords(path, { clock, alarm, random, report });
   const records = new RecordStore({ pointers, providers, rules, counters, clock, random });
   const self = peerIdFromPrivateKey(privateKey);
-  const peerData = new PeerData({ self, stored: node.keyValues, alarm, report });
+  const peerData = new PeerData({
+    self,
+    stored: node.keyValues,
+    clock: Date.now,
+    alarm,
+    report,
+  });
   const guards = { records, providers, rules, dialRules, senders, counters };
   const { signal } = closing;
   const { standings, onUnasked } = beginContent(clock);
