@@ -4,6 +4,7 @@ import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import type { BlockStore } from "../node/node.ts";
 import { senderOf } from "../network/senders.ts";
+import { createGathered } from "./gathered.ts";
 import { decodeBitswapMessage } from "./message.ts";
 import { createOutbox } from "./outbox.ts";
 import { BITSWAP_PROTOCOL, type BitswapLimits, bitswapLimits } from "./protocol.ts";
@@ -65,7 +66,7 @@ export function createBitswap(
     refusedWants: 0,
   };
   const peers = new Map<string, PeerId>();
-  let gathered = 0;
+  const gathered = createGathered(limits);
   let registration: string | null = null;
 
   const outbox = createOutbox({
@@ -75,6 +76,7 @@ export function createBitswap(
   });
   const wants = createWants({
     outbox,
+    isConnected: (peer) => connectionManager.getConnections(peer).length > 0,
     clock,
     signal,
     onUnasked(peer) {
@@ -104,12 +106,8 @@ export function createBitswap(
       ...limits,
       alarm,
       maxBytes: () => wants.expects(peer) ? limits.answerBytes : limits.questionBytes,
-      reserve(bytes) {
-        if (gathered + bytes > limits.gatheredBytes) return false;
-        gathered += bytes;
-        return true;
-      },
-      release: (bytes) => gathered -= bytes,
+      reserve: (bytes) => gathered.reserve(sender, bytes, wants.expects(peer)),
+      release: (bytes) => gathered.release(sender, bytes),
       onMessage(bytes) {
         const message = decodeBitswapMessage(bytes, limits.entries);
         serving.receive(peer, sender, message);
