@@ -9,6 +9,7 @@ import { CALL } from "../../support/content.ts";
 import {
   ADD_PROVIDER,
   encodeMessage,
+  FIND_NODE,
   framed,
   GET_PROVIDERS,
   type KadPeerInfo,
@@ -132,4 +133,23 @@ Deno.test("a search ends when a node names fake providers without end", LIBP2P_T
   await one.network.connect(liar.address, { ...CALL, trusted: true });
   await until("the liar is in the routing table", () => one.network.status().routingTable === 1);
   assert.deepEqual(await Array.fromAsync(one.network.content.holders(root, CALL)), []);
+});
+
+Deno.test("providers without an address cost no walk each", LIBP2P_TEST, async () => {
+  await using one = await startNetworkNode();
+  const fakes = await Promise.all(Array.from({ length: 20 }, async () => {
+    await using fake = await startKadPeer();
+    return kadPeerInfo(idOf(fake.peerId), [PRIVATE]);
+  }));
+  await using liar = await startKadPeer((message, stream) => {
+    const isAsked = message.type === GET_PROVIDERS;
+    reply(stream, { type: message.type, providers: isAsked ? fakes : [] });
+  });
+  await one.network.connect(liar.address, { ...CALL, trusted: true });
+  await until("the liar is in the routing table", () => one.network.status().routingTable === 1);
+  const walks = () => liar.received.get(FIND_NODE) ?? 0;
+  const before = walks();
+  assert.deepEqual(await Array.fromAsync(one.network.content.holders(root, CALL)), []);
+  assert.equal(liar.received.get(GET_PROVIDERS), 1);
+  assert.ok(walks() - before < 10, `${walks() - before} walks`);
 });
