@@ -29,6 +29,12 @@ export interface BitswapLimits {
   readonly messageMilliseconds: number;
   /** Wants and presences in one message; the others are not read. */
   readonly entries: number;
+  /**
+   * Fields of one message, and of one sender's messages, at once and in a second: reading them costs
+   * time, some microseconds for each of the five or six of a want.
+   */
+  readonly messageFields: number;
+  readonly senderFields: { readonly burst: number; readonly perSecond: number };
   /** Wants of one peer, and of all, that wait for their answer. */
   readonly peerWants: number;
   readonly allWants: number;
@@ -55,6 +61,8 @@ export const bitswapLimits: BitswapLimits = {
   gatheredBytes: 64 * MEBIBYTE,
   messageMilliseconds: 30_000,
   entries: 2_048,
+  messageFields: 32_768,
+  senderFields: { burst: 262_144, perSecond: 32_768 },
   peerWants: 1_024,
   allWants: 32_768,
   sentBytes: 512 * KIBIBYTE,
