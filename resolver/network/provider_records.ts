@@ -78,7 +78,7 @@ export async function openProviderRecords(
 /**
  * When all places are taken, the oldest record of the sender who has most makes room, unless that is the
  * newcomer's own, or has no more than it: a flood hits its own limit, and pushes out nobody who says
- * less.
+ * less. What is left to somebody with tens of thousands of addresses is to push out those who say more.
  */
 function createProviderRecords(
   connection: DatabaseSync,
