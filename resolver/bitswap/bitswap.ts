@@ -4,7 +4,9 @@ import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import type { BlockStore } from "../node/node.ts";
 import { senderOf } from "../network/senders.ts";
-import { decodeBitswapMessage } from "./message.ts";
+import { createBytePace } from "./byte_pace.ts";
+import { createGathered } from "./gathered.ts";
+import { type BitswapMessage, decodeBitswapMessage } from "./message.ts";
 import { createOutbox } from "./outbox.ts";
 import { BITSWAP_PROTOCOL, type BitswapLimits, bitswapLimits } from "./protocol.ts";
 import { readMessages } from "./read_messages.ts";
@@ -14,6 +16,9 @@ import { createWants, type Wants } from "./wants.ts";
 /** Streams that one connection may open: Kubo uses one, Helia one for each message. */
 const INBOUND_STREAMS = 32;
 const OUTBOUND_STREAMS = 8;
+
+/** Senders that are remembered, some 200 bytes each. */
+const MAX_SENDERS = 10_000;
 
 /** What bitswap did since the start. */
 export interface BitswapCounters {
@@ -65,7 +70,8 @@ export function createBitswap(
     refusedWants: 0,
   };
   const peers = new Map<string, PeerId>();
-  let gathered = 0;
+  const gathered = createGathered(limits);
+  const fieldPace = createBytePace(limits.senderFields, { clock, maxKeys: MAX_SENDERS });
   let registration: string | null = null;
 
   const outbox = createOutbox({
@@ -75,6 +81,7 @@ export function createBitswap(
   });
   const wants = createWants({
     outbox,
+    isConnected: (peer) => connectionManager.getConnections(peer).length > 0,
     clock,
     signal,
     onUnasked(peer) {
@@ -104,18 +111,25 @@ export function createBitswap(
       ...limits,
       alarm,
       maxBytes: () => wants.expects(peer) ? limits.answerBytes : limits.questionBytes,
-      reserve(bytes) {
-        if (gathered + bytes > limits.gatheredBytes) return false;
-        gathered += bytes;
-        return true;
-      },
-      release: (bytes) => gathered -= bytes,
+      reserve: (bytes) => gathered.reserve(sender, bytes, wants.expects(peer)),
+      release: (bytes) => gathered.release(sender, bytes),
       onMessage(bytes) {
-        const message = decodeBitswapMessage(bytes, limits.entries);
+        const message = decode(sender, bytes);
         serving.receive(peer, sender, message);
         void wants.receive(peer, message);
       },
     });
+  }
+
+  /** Throws RangeError for what is no message, and when the sender's messages take too much time. */
+  function decode(sender: string, bytes: Uint8Array): BitswapMessage {
+    if (fieldPace.wait(sender) > 0) throw new RangeError("the peer sends too much");
+    const budget = { left: limits.messageFields };
+    try {
+      return decodeBitswapMessage(bytes, { maxEntries: limits.entries, budget });
+    } finally {
+      fieldPace.spend(sender, limits.messageFields - budget.left);
+    }
   }
 
   function drop(peer: PeerId): void {

@@ -1,7 +1,10 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../contracts.ts";
 
-/** How many bytes a second may be spent, by key; what was spent beyond it has to be waited for. */
+/**
+ * How many bytes a second may be spent, or whatever else is counted, by key; what was spent beyond it has
+ * to be waited for.
+ */
 export interface BytePace {
   spend(key: string, bytes: number): void;
   /** How long until more may be spent, milliseconds; 0 = now. */

@@ -3,10 +3,10 @@ import { LRUCache } from "lru-cache";
 import type { CID } from "multiformats/cid";
 import type { Call, Clock } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
-import type { Provider } from "../network/ask_providers.ts";
+import { placeOf, type Provider } from "../network/ask_providers.ts";
 import { createOutcomes } from "../outcomes.ts";
 import { createRateLimit } from "../rate_limit.ts";
-import type { Standings } from "../standing.ts";
+import { createStandings, type Standings } from "../standing.ts";
 import { firstOf } from "./first_of.ts";
 import { keyOf } from "./wanted.ts";
 import type { Wants } from "./wants.ts";
@@ -53,6 +53,8 @@ export function createHolderSearch(options: HolderOptions): FindHolders {
   const { wants, connected, providers, connect, standings, clock, alarm } = options;
   const notProvided = new LRUCache<string, number>({ max: NOT_PROVIDED_MAX });
   const searches = createRateLimit(SEARCHES, { clock, maxKeys: 1 });
+  /** Where peers are said to be. Apart: liars name without end, and the peers' own are few. */
+  const places = createStandings({ clock });
 
   /** Null: it did not answer. */
   async function has(
@@ -67,33 +69,41 @@ export function createHolderSearch(options: HolderOptions): FindHolders {
       if (!answer) tally.denied += 1;
       return answer;
     } catch {
-      if (!parent.aborted) fail(peer, tally);
+      if (!parent.aborted) {
+        tally.failed += 1;
+        standings.note(peer.toString(), "failed");
+      }
       return null;
     }
   }
 
-  function fail(peer: PeerId, tally: Tally): void {
-    tally.failed += 1;
-    standings.note(peer.toString(), "failed");
-  }
-
-  /** Whoever is said to provide it is believed only when it says so itself. */
+  /**
+   * Whoever is said to provide it is believed only when it says so itself. What is held against it is
+   * what it does itself: others can say that it holds what it does not, and that it is where it is not.
+   */
   async function provides(
     provider: Provider,
     cid: CID,
     { signal }: Call,
     tally: Tally,
+    asked: Set<string>,
   ): Promise<boolean> {
+    const place = placeOf(provider);
+    if (places.avoided(place) !== null) return false;
     using limit = deadline(CONNECT_MILLISECONDS, { parent: signal, alarm });
     try {
       await connect(provider, limit);
     } catch {
-      if (!signal.aborted) fail(provider.peer, tally);
+      if (!signal.aborted) {
+        tally.failed += 1;
+        places.note(place, "failed");
+      }
       return false;
     }
-    const held = await has(provider.peer, cid, { signal }, tally);
-    if (held === false) standings.note(provider.peer.toString(), "failed");
-    return held === true;
+    const name = provider.peer.toString();
+    if (asked.has(name)) return false;
+    asked.add(name);
+    return await has(provider.peer, cid, { signal }, tally) === true;
   }
 
   /** False: the DHT was asked in vain a moment ago, or too often. */
@@ -128,8 +138,8 @@ export function createHolderSearch(options: HolderOptions): FindHolders {
         for await (const provider of providers(cid, ended)) {
           const { peer } = provider;
           if (asked.has(peer.toString()) || standings.avoided(peer.toString()) !== null) continue;
-          asked.add(peer.toString());
-          outcomes.add(provides(provider, cid, ended, tally).then((held) => held ? [peer] : []));
+          const provided = provides(provider, cid, ended, tally, asked);
+          outcomes.add(provided.then((held) => held ? [peer] : []));
         }
       } catch {
         // It ended with the call.

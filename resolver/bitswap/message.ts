@@ -1,5 +1,5 @@
 import { CID } from "multiformats/cid";
-import { messageFields, readVarint } from "../network/message_fields.ts";
+import { type FieldBudget, messageFields, readVarint } from "../network/message_fields.ts";
 import { concat, lengthDelimited, varint, varintField } from "./protobuf.ts";
 
 // Field numbers of the Bitswap specification ("Bitswap 1.2.0: Wire Format").
@@ -82,25 +82,29 @@ export function encodeBitswapMessage(message: Partial<BitswapMessage>): Uint8Arr
 
 /**
  * At most `maxEntries` wants and as many presences and blocks are read; entries whose CID cannot be
- * read are left out. The blocks' data are views of the message. Throws RangeError when it is no message.
+ * read are left out. The blocks' data are views of the message. Throws RangeError when it is no message,
+ * or has more fields than the budget, from which they are taken.
  */
-export function decodeBitswapMessage(bytes: Uint8Array, maxEntries: number): BitswapMessage {
+export function decodeBitswapMessage(
+  bytes: Uint8Array,
+  { maxEntries, budget }: { maxEntries: number; budget: FieldBudget },
+): BitswapMessage {
   const wants: Want[] = [];
   const blocks: SentBlock[] = [];
   const presences: Presence[] = [];
   let full = false;
-  for (const { number, bytes: held } of messageFields(bytes)) {
+  for (const { number, bytes: held } of messageFields(bytes, budget)) {
     if (number === WANTLIST) {
-      for (const field of messageFields(held)) {
+      for (const field of messageFields(held, budget)) {
         if (field.number === FULL) full = field.value !== 0;
         if (field.number === ENTRIES && wants.length < maxEntries) {
-          wants.push(...decodeWant(field.bytes));
+          wants.push(...decodeWant(field.bytes, budget));
         }
       }
     }
-    if (number === PAYLOAD && blocks.length < maxEntries) blocks.push(decodeBlock(held));
+    if (number === PAYLOAD && blocks.length < maxEntries) blocks.push(decodeBlock(held, budget));
     if (number === PRESENCES && presences.length < maxEntries) {
-      presences.push(...decodePresence(held));
+      presences.push(...decodePresence(held, budget));
     }
   }
   return { wants, full, blocks, presences };
@@ -143,10 +147,10 @@ function encodeWant({ cid, kind, tellMissing }: Want): Uint8Array {
   ]);
 }
 
-function decodeWant(bytes: Uint8Array): Want[] {
+function decodeWant(bytes: Uint8Array, budget: FieldBudget): Want[] {
   let cid: CID | null = null;
   const values = new Map<number, number>();
-  for (const { number, value, bytes: held } of messageFields(bytes)) {
+  for (const { number, value, bytes: held } of messageFields(bytes, budget)) {
     if (number === ENTRY.cid) cid = decodeCid(held);
     else values.set(number, value);
   }
@@ -156,20 +160,20 @@ function decodeWant(bytes: Uint8Array): Want[] {
   return [{ cid, kind, tellMissing: (values.get(ENTRY.tellMissing) ?? 0) !== 0 }];
 }
 
-function decodeBlock(bytes: Uint8Array): SentBlock {
+function decodeBlock(bytes: Uint8Array, budget: FieldBudget): SentBlock {
   let prefix: Uint8Array = new Uint8Array();
   let data: Uint8Array = new Uint8Array();
-  for (const { number, bytes: held } of messageFields(bytes)) {
+  for (const { number, bytes: held } of messageFields(bytes, budget)) {
     if (number === BLOCK.prefix) prefix = held;
     if (number === BLOCK.data) data = held;
   }
   return { prefix, data };
 }
 
-function decodePresence(bytes: Uint8Array): Presence[] {
+function decodePresence(bytes: Uint8Array, budget: FieldBudget): Presence[] {
   let cid: CID | null = null;
   let kind = 0;
-  for (const { number, value, bytes: held } of messageFields(bytes)) {
+  for (const { number, value, bytes: held } of messageFields(bytes, budget)) {
     if (number === PRESENCE.cid) cid = decodeCid(held);
     if (number === PRESENCE.kind) kind = value;
   }

@@ -1,4 +1,4 @@
-import type { Connection, PeerId, Stream } from "@libp2p/interface";
+import type { NewStreamOptions, PeerId, Stream } from "@libp2p/interface";
 import { abortable, type Alarm, deadline } from "../deadline.ts";
 import { UnavailableError } from "../errors.ts";
 import { BITSWAP_PROTOCOL, type BitswapLimits } from "./protocol.ts";
@@ -18,9 +18,21 @@ export interface Outbox {
   drop(peer: PeerId): void;
 }
 
+/** As much of a stream as is written to. */
+export interface OutgoingStream
+  extends Pick<Stream, "writeStatus" | "writableNeedsDrain" | "send" | "close" | "abort"> {
+  addEventListener(type: "drain" | "close", listener: () => void): void;
+  removeEventListener(type: "drain" | "close", listener: () => void): void;
+}
+
+/** As much of a connection as is needed. */
+export interface OutgoingConnection {
+  newStream(protocol: string, options: NewStreamOptions): Promise<OutgoingStream>;
+}
+
 /** The way to one peer. */
 interface Line {
-  stream: Stream | null;
+  stream: OutgoingStream | null;
   last: Promise<unknown>;
   waiting: number;
   cancelIdle: () => void;
@@ -28,8 +40,8 @@ interface Line {
 
 export function createOutbox(
   { connections, limits, alarm }: {
-    connections: (peer: PeerId) => readonly Connection[];
-    limits: Pick<BitswapLimits, "sendMilliseconds" | "idleMilliseconds">;
+    connections: (peer: PeerId) => readonly OutgoingConnection[];
+    limits: Pick<BitswapLimits, "sendMilliseconds" | "stallMilliseconds" | "idleMilliseconds">;
     alarm: Alarm;
   },
 ): Outbox {
@@ -43,7 +55,7 @@ export function createOutbox(
     return line;
   }
 
-  async function open(peer: PeerId, signal: AbortSignal): Promise<Stream> {
+  async function open(peer: PeerId, signal: AbortSignal): Promise<OutgoingStream> {
     const [connection] = connections(peer);
     if (connection === undefined) throw new UnavailableError("The peer is not connected.");
     return await connection.newStream(BITSWAP_PROTOCOL, {
@@ -61,7 +73,8 @@ export function createOutbox(
       stream.send(varint(message.length));
       for (let at = 0; at < message.length; at += PIECE_BYTES) {
         stream.send(message.subarray(at, at + PIECE_BYTES));
-        await drained(stream, limit.signal);
+        using stall = deadline(limits.stallMilliseconds, { parent: limit.signal, alarm });
+        await drained(stream, stall.signal);
       }
     } catch (error) {
       // Half a message may have left: nothing can follow it.
@@ -75,7 +88,9 @@ export function createOutbox(
   function closeIdle(peer: PeerId, line: Line): void {
     if (line.waiting > 0) return;
     line.stream?.close().catch(() => {});
-    lines.delete(peer.toString());
+    const name = peer.toString();
+    // The peer may have left and come back: that line is another one.
+    if (lines.get(name) === line) lines.delete(name);
   }
 
   return {
@@ -110,7 +125,7 @@ export function createOutbox(
  * Waits until the stream takes more. `Stream.onDrain` of libp2p 3.3.11 waits once: its promise stays
  * resolved afterwards.
  */
-async function drained(stream: Stream, signal: AbortSignal): Promise<void> {
+async function drained(stream: OutgoingStream, signal: AbortSignal): Promise<void> {
   while (stream.writableNeedsDrain) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const closed = () => reject(new UnavailableError("The peer closed the stream."));

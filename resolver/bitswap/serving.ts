@@ -16,6 +16,7 @@ import {
 } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import type { BitswapLimits } from "./protocol.ts";
+import { createTurns } from "./turns.ts";
 
 /**
  * Wants that one sender may send: each costs a look at the disk. Kubo asks for 1,024 at once, and twice
@@ -46,7 +47,7 @@ interface Client {
   readonly peer: PeerId;
   readonly sender: string;
   readonly wants: Map<string, Want>;
-  /** It is being served, or waits in the queue or for its pace. */
+  /** It is being served, or waits for its turn or its pace. */
   busy: boolean;
 }
 
@@ -57,7 +58,6 @@ interface Client {
 export function createServing(
   { blocks, outbox, limits, clock, alarm, signal, onSent, onRefused }: {
     blocks: Pick<BlockStore, "get" | "has">;
-    /** Whether a block may be given to others. */
     outbox: Outbox;
     limits: BitswapLimits;
     clock: Clock;
@@ -69,13 +69,22 @@ export function createServing(
   },
 ): Serving {
   const clients = new Map<string, Client>();
-  const queue: Client[] = [];
   const wantRates = createRateLimit(WANTS, { clock, maxKeys: MAX_SENDERS });
   const allWantRate = createRateLimit(ALL_WANTS, { clock, maxKeys: 1 });
   const pace = createBytePace(SENDER_BYTES, { clock, maxKeys: MAX_SENDERS });
   const wholePace = createBytePace(ALL_BYTES, { clock, maxKeys: 1 });
   let waiting = 0;
-  let serving = 0;
+
+  const turns = createTurns<Client>({
+    atOnce: limits.servedAtOnce,
+    perSender: limits.servedPerSender,
+    async serve(client) {
+      // Who does not take its answer, or has gone, has nothing more to wait for.
+      if (!signal.aborted) await serve(client).catch(() => clear(client));
+      if (client.wants.size > 0 && !signal.aborted) enqueue(client);
+      else client.busy = false;
+    },
+  });
 
   function remove(client: Client, key: string): boolean {
     const wasHeld = client.wants.delete(key);
@@ -98,27 +107,8 @@ export function createServing(
 
   function enqueue(client: Client): void {
     const wait = Math.max(pace.wait(client.sender), wholePace.wait(EVERYBODY));
-    if (wait === 0) {
-      queue.push(client);
-      pump();
-    } else {
-      alarm(wait, () => enqueue(client));
-    }
-  }
-
-  function pump(): void {
-    while (serving < limits.servedAtOnce && !signal.aborted) {
-      const client = queue.shift();
-      if (client === undefined) return;
-      serving += 1;
-      // Who does not take its answer, or has gone, has nothing more to wait for.
-      serve(client).catch(() => clear(client)).finally(() => {
-        serving -= 1;
-        if (client.wants.size > 0 && !signal.aborted) enqueue(client);
-        else client.busy = false;
-        pump();
-      });
-    }
+    if (wait === 0) turns.add(client);
+    else alarm(wait, () => enqueue(client));
   }
 
   async function serve(client: Client): Promise<void> {

@@ -46,8 +46,9 @@ interface Asked {
 }
 
 export function createWants(
-  { outbox, clock, signal, onUnasked, onReceived }: {
+  { outbox, isConnected, clock, signal, onUnasked, onReceived }: {
     outbox: Outbox;
+    isConnected: (peer: PeerId) => boolean;
     clock: Clock;
     /** Ends everything. */
     signal: AbortSignal;
@@ -126,6 +127,8 @@ export function createWants(
     } catch (error) {
       asked.outgoing.clear();
       failAll(asked, error);
+      // Nobody hears of a peer that had gone before it was asked.
+      if (!isConnected(asked.peer)) peers.delete(asked.peer.toString());
     } finally {
       asked.sending = false;
     }

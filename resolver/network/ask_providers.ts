@@ -26,6 +26,11 @@ export interface Provider {
   readonly addresses: readonly Multiaddr[];
 }
 
+/** A peer and where it is said to be: any liar can name another one where it is not. */
+export function placeOf({ peer, addresses }: Provider): string {
+  return [peer, ...addresses].join(" ");
+}
+
 /**
  * Asks one node, on a stream that was opened for it, who provides the content. The engine's own search
  * ends as soon as it has heard of 20, which one liar can name.
@@ -45,9 +50,13 @@ export async function askProviders(
       lengthDelimited(KEY_FIELD, contentKey(cid)),
     ]);
     stream.send(concat([varint(question.length), question]));
-    return providersIn(await abortable(promise, signal));
-  } finally {
+    const providers = providersIn(await abortable(promise, signal));
     stream.close().catch(() => {});
+    return providers;
+  } catch (error) {
+    // Closed, it would stay open for as long as the other side says nothing.
+    stream.abort(error instanceof Error ? error : new Error(String(error)));
+    throw error;
   }
 }
 

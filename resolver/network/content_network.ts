@@ -4,6 +4,7 @@ import type { BitswapCounters, BitswapOptions } from "../bitswap/bitswap.ts";
 import { createBlockSearch } from "../bitswap/search.ts";
 import type { Call, Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
+import { UnavailableError } from "../errors.ts";
 import { createRateLimit } from "../rate_limit.ts";
 import { createStandings, type Standings } from "../standing.ts";
 import type { Provider } from "./ask_providers.ts";
@@ -70,7 +71,16 @@ export function createContentNetwork(
     if (libp2p.getConnections(peer).length > 0) return;
     const allowed = addresses.filter((address) => dialRules.mayKeep(address))
       .map((address) => namesPeer(address, peer) ? address : address.encapsulate(`/p2p/${peer}`));
+    // Without an address libp2p would walk through the DHT for it: one answer can name 20 such peers.
+    if (allowed.length === 0 && !await isKnown(peer)) {
+      throw new UnavailableError("Nobody says where the peer is.");
+    }
     await libp2p.dial(allowed.length === 0 ? peer : allowed, { signal });
+  }
+
+  async function isKnown(peer: PeerId): Promise<boolean> {
+    const { addresses } = await libp2p.peerStore.get(peer).catch(() => ({ addresses: [] }));
+    return addresses.length > 0;
   }
 
   const search = createBlockSearch({

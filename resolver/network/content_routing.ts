@@ -4,7 +4,7 @@ import type { CID } from "multiformats/cid";
 import type { Call } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
 import { createOutcomes } from "../outcomes.ts";
-import { askProviders, type Provider } from "./ask_providers.ts";
+import { askProviders, placeOf, type Provider } from "./ask_providers.ts";
 import { contentKey, contentName } from "./content_key.ts";
 import { withDialBudget } from "./dial_budget.ts";
 import type { Host } from "./libp2p_host.ts";
@@ -24,7 +24,10 @@ const PROVIDERS_ASKED_MAX = 40;
 export interface ContentRouting {
   /** As `PointerNetwork.provide`. */
   provide(cid: CID, call: Call): Promise<NetworkPut>;
-  /** Those who are said to provide it, each once, as they are found; never this node, never throws but the signal's reason. */
+  /**
+   * Those who are said to provide it, at each place once, as they are found. Never this node; never
+   * throws but the signal's reason.
+   */
   providers(cid: CID, call: Call): AsyncIterable<Provider>;
 }
 
@@ -85,15 +88,16 @@ export function createContentRouting(
 
     async *providers(cid, { signal }) {
       using limit = deadline(SEARCH_MILLISECONDS, { parent: signal, alarm });
-      const seen = new Set([libp2p.peerId.toString()]);
-      const isNew = ({ peer }: Provider) => {
-        const name = peer.toString();
-        if (seen.has(name) || seen.size > PROVIDERS_ASKED_MAX) return false;
-        seen.add(name);
-        return true;
+      const seen = new Set<string>();
+      const isNew = (provider: Provider) => {
+        const place = placeOf(provider);
+        if (seen.has(place) || seen.size >= PROVIDERS_ASKED_MAX) return false;
+        seen.add(place);
+        return !provider.peer.equals(libp2p.peerId);
       };
       for (const name of records.of(contentName(cid))) {
-        const provider = { peer: peerIdFromString(name), addresses: [] };
+        const addresses = records.addressesOf(name);
+        const provider = { peer: peerIdFromString(name), addresses };
         if (isNew(provider)) yield provider;
       }
       const nodes = await closest(cid, limit.signal);

@@ -9,6 +9,7 @@ import {
 } from "./dht_surroundings.ts";
 import type { DialRules } from "./dial_rules.ts";
 import { DHT_PROTOCOL, REPLICATION } from "./network.ts";
+import type { ProviderRecords } from "./provider_records.ts";
 import type { RecordRules } from "./record_rules.ts";
 import type { RecordStore } from "./record_store.ts";
 import type { Senders } from "./senders.ts";
@@ -30,6 +31,7 @@ const OUTBOUND_STREAMS = 64;
 /** What stands around the engine. */
 export interface DhtGuards {
   readonly records: RecordStore;
+  readonly providers: ProviderRecords;
   readonly rules: RecordRules;
   readonly dialRules: DialRules;
   readonly senders: Senders;
@@ -46,7 +48,7 @@ export function createDht(
   guards: DhtGuards,
   mode: "server" | "client",
 ): KadDHT {
-  const { records, rules, dialRules } = guards;
+  const { records, providers, rules, dialRules } = guards;
   const { peerId, privateKey, registrar, addressManager, peerStore, connectionManager } =
     surroundings;
   const { events, logger, ping } = surroundings;
@@ -71,7 +73,7 @@ export function createDht(
     peerId,
     privateKey,
     addressManager,
-    peerStore: discreet(peerStore, dialRules),
+    peerStore: discreet(peerStore, { dialRules, providers }),
     events,
     logger,
     ping,

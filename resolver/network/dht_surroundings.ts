@@ -6,6 +6,7 @@ import type { NetworkCounters } from "./counters.ts";
 import { currentBudget } from "./dial_budget.ts";
 import type { DialRules } from "./dial_rules.ts";
 import { guardStream } from "./message_guard.ts";
+import type { ProviderRecords } from "./provider_records.ts";
 import { currentSender, senderOf, type Senders } from "./senders.ts";
 
 // The engine has no hooks for what stands here. It is given libp2p's parts, each behind a guard.
@@ -24,11 +25,15 @@ const ADDRESS_TOLD_BYTES = 128;
 
 /**
  * The same, but what goes into answers to others is only what they may be told: the engine takes it
- * from here as it is. Dialling has the original.
+ * from here as it is. Dialling has the original. Where a provider is stands with its records too: what
+ * libp2p knows of peers may be forgotten before them.
  */
 export function discreet(
   peerStore: DhtSurroundings["peerStore"],
-  dialRules: DialRules,
+  { dialRules, providers }: {
+    dialRules: DialRules;
+    providers: Pick<ProviderRecords, "locate" | "addressesOf">;
+  },
 ): DhtSurroundings["peerStore"] {
   function tellable<T>(addresses: readonly T[], of: (one: T) => Multiaddr): T[] {
     return addresses.filter((one) =>
@@ -38,10 +43,21 @@ export function discreet(
   return overlay(peerStore, {
     async get(id, options) {
       if (currentSender.getStore() === undefined) return await peerStore.get(id, options);
-      // A provider that was forgotten meanwhile has no addresses: the others are told all the same.
       const peer = await peerStore.get(id, options).catch((error) => forgotten(id, error));
-      const addresses = tellable(peer.addresses, ({ multiaddr }) => multiaddr);
+      const known = tellable(peer.addresses, ({ multiaddr }) => multiaddr);
+      const addresses = known.length > 0 ? known : tellable(
+        providers.addressesOf(id.toString()).map(uncertified),
+        ({ multiaddr }) => multiaddr,
+      );
       return { ...peer, addresses: addresses.slice(0, PROVIDER_ADDRESSES_TOLD) };
+    },
+    async merge(id, data, options) {
+      // Within somebody's message only a provider says where it is, after its record was taken.
+      if (currentSender.getStore() !== undefined && data.multiaddrs !== undefined) {
+        const multiaddrs = tellable(data.multiaddrs, (address) => address);
+        providers.locate(id.toString(), multiaddrs.slice(0, PROVIDER_ADDRESSES_TOLD));
+      }
+      return await peerStore.merge(id, data, options);
     },
     async getInfo(id, options) {
       const peer = await peerStore.getInfo(id, options);
@@ -52,6 +68,11 @@ export function discreet(
   });
 }
 
+function uncertified(multiaddr: Multiaddr): Peer["addresses"][number] {
+  return { multiaddr, isCertified: false };
+}
+
+/** Without addresses: a provider that was forgotten meanwhile hides no others. */
 function forgotten(id: PeerId, error: unknown): Peer {
   if (!(error instanceof Error) || error.name !== "NotFoundError") throw error;
   return { id, addresses: [], protocols: [], metadata: new Map(), tags: new Map() };

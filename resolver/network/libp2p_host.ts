@@ -13,7 +13,7 @@ import { createDht, type DhtGuards } from "./dht_service.ts";
 import { createHttpPort, type HttpPort } from "./http_port.ts";
 import { createInboundLimit, type InboundLimit } from "./inbound_limit.ts";
 import type { Listening } from "./listening.ts";
-import type { PeerData } from "./peer_data.ts";
+import { PEER_STORE_AGES, type PeerData } from "./peer_data.ts";
 
 /** Connections at the same time, and those of them that have not said yet who they are. */
 const MAX_CONNECTIONS = 300;
@@ -47,9 +47,6 @@ const STREAMS = {
   maxOutboundStreams: 128,
   streamOptions: { maxReadBufferLength: UNREAD_BYTES },
 };
-
-/** Where a peer was met last may be true for a week, and is worth a try after a long pause. */
-const ADDRESS_AGE_MILLISECONDS = 7 * 24 * 60 * 60 * 1_000;
 
 type Discovery = NonNullable<Libp2pOptions["peerDiscovery"]>[number];
 
@@ -93,7 +90,7 @@ export async function startHost(
     privateKey,
     nodeInfo: { name: "ourspace", version: "1", userAgent: "ourspace/1" },
     datastore: peerData,
-    peerStore: { maxAddressAge: ADDRESS_AGE_MILLISECONDS, maxPeerAge: ADDRESS_AGE_MILLISECONDS },
+    peerStore: PEER_STORE_AGES,
     addresses: {
       listen: [...listening.listen],
       appendAnnounce: [...listening.append],

@@ -29,10 +29,26 @@ export function readVarint(
   return null;
 }
 
-/** The fields at the top level, without looking into them. Throws RangeError for anything else. */
-export function* messageFields(bytes: Uint8Array): Generator<MessageField> {
+/**
+ * Fields that may still be read of a message, at all its levels: each costs a microsecond, and the
+ * smallest have two bytes.
+ */
+export interface FieldBudget {
+  left: number;
+}
+
+/**
+ * The fields at the top level, without looking into them. Throws RangeError for anything else, and for
+ * more than the budget has.
+ */
+export function* messageFields(
+  bytes: Uint8Array,
+  budget: FieldBudget = { left: Infinity },
+): Generator<MessageField> {
   let at = 0;
   while (at < bytes.length) {
+    if (budget.left <= 0) throw new RangeError("the message has too many fields");
+    budget.left -= 1;
     const tag = number(bytes, at);
     const field = Math.floor(tag.value / 8);
     const kind = tag.value % 8;

@@ -1,5 +1,5 @@
 import { type Stream, StreamMessageEvent } from "@libp2p/interface";
-import { messageFields, readVarint } from "./message_fields.ts";
+import { type FieldBudget, messageFields, readVarint } from "./message_fields.ts";
 
 /** An answer with a record of 8 KiB and 20 peers of 8 addresses each takes some 18 KiB. */
 const MESSAGE_MAX_BYTES = 32 * 1_024;
@@ -12,6 +12,9 @@ export const ANSWER_MAX_PEERS = 24;
 
 /** A node tells 8 of another's addresses, and all of its own: of each interface, over each transport. */
 export const PEER_MAX_ADDRESSES = 32;
+
+/** The largest answer has some 1,700: two lists of 24 peers with 32 addresses each. */
+const MESSAGE_MAX_FIELDS = 2_048;
 
 /** The DHT's messages, by their number in the protocol (libp2p kad-dht specification, "RPC messages"). */
 const KINDS = ["PUT_VALUE", "GET_VALUE", "ADD_PROVIDER", "GET_PROVIDERS", "FIND_NODE", "PING"];
@@ -85,17 +88,21 @@ function withRoom(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arra
   return grown;
 }
 
-/** Throws RangeError when it is no message, or names too many peers, or too many addresses of one. */
+/**
+ * Throws RangeError when it is no message, has too many fields, or names too many peers, or too many
+ * addresses of one.
+ */
 export function summarize(message: Uint8Array): MessageSummary {
   let type = 0;
   let closer = 0;
   let providers = 0;
-  for (const field of messageFields(message)) {
+  const budget = { left: MESSAGE_MAX_FIELDS };
+  for (const field of messageFields(message, budget)) {
     if (field.number === TYPE_FIELD) type = field.value;
     if (field.number === CLOSER_FIELD) closer += 1;
     else if (field.number === PROVIDER_FIELD) providers += 1;
     else continue;
-    const addresses = countAddresses(field.bytes);
+    const addresses = countAddresses(field.bytes, budget);
     if (addresses > PEER_MAX_ADDRESSES) {
       throw new RangeError(`the message names ${addresses} addresses of a peer`);
     }
@@ -105,8 +112,8 @@ export function summarize(message: Uint8Array): MessageSummary {
   return { kind: KINDS[type] ?? "unknown", peers };
 }
 
-function countAddresses(peer: Uint8Array): number {
+function countAddresses(peer: Uint8Array, budget: FieldBudget): number {
   let count = 0;
-  for (const { number } of messageFields(peer)) if (number === ADDRESS_FIELD) count += 1;
+  for (const { number } of messageFields(peer, budget)) if (number === ADDRESS_FIELD) count += 1;
   return count;
 }

@@ -17,7 +17,7 @@ import type { NetworkPut, PointerNetwork } from "./network.ts";
 import type { NetworkOptions } from "./open_network.ts";
 import { PeerData } from "./peer_data.ts";
 import { openPeerKey } from "./peer_key.ts";
-import { createProviderRecords } from "./provider_records.ts";
+import { openProviderRecords } from "./provider_records.ts";
 import { putPointer } from "./put_pointer.ts";
 import { createRecordRules } from "./record_rules.ts";
 import { RecordStore } from "./record_store.ts";
@@ -45,12 +45,19 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   for (const address of entries) dialRules.trust(multiaddr(address));
   const rules = createRecordRules({ verifier, counters, senders, onNotYetValid });
   const { pointers, blocks } = node;
-  const providers = createProviderRecords({ clock, random });
-  const records = new RecordStore({ pointers, providers, rules, counters, clock, random });
   const privateKey = await openPeerKey(node.dataDir);
+  const path = `${node.dataDir}/providers.sqlite`;
+  const providers = await openProviderRecords(path, { clock, alarm, random, report });
+  const records = new RecordStore({ pointers, providers, rules, counters, clock, random });
   const self = peerIdFromPrivateKey(privateKey);
-  const peerData = new PeerData({ self, stored: node.keyValues, alarm, report });
-  const guards = { records, rules, dialRules, senders, counters };
+  const peerData = new PeerData({
+    self,
+    stored: node.keyValues,
+    clock: Date.now,
+    alarm,
+    report,
+  });
+  const guards = { records, providers, rules, dialRules, senders, counters };
   const { signal } = closing;
   const { standings, onUnasked } = beginContent(clock);
   const bitswap = { ...options, blocks, clock, alarm, signal, onUnasked };
@@ -66,6 +73,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   }).catch((error) => {
     closing.abort();
     peerData.close();
+    providers.close();
     throw error;
   });
   const { libp2p, routingTable } = host;
@@ -115,8 +123,12 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   async function close(): Promise<void> {
     closing.abort();
     stopRedialling();
-    await libp2p.stop();
-    peerData.close();
+    try {
+      await libp2p.stop();
+    } finally {
+      peerData.close();
+      providers.close();
+    }
   }
 
   return {

@@ -16,7 +16,7 @@ const PROVIDE_MILLISECONDS = 30_000;
 /** After nobody took it: the network may just be starting. */
 const RETRY_MILLISECONDS = 60_000;
 
-/** Contents that are provided; one node's records that another one keeps are fewer. */
+/** Contents that are provided; another node keeps no more records of one sender. */
 const CONTENTS_MAX = 2_000;
 
 /** What providing content works with; `signal` ends it. */

@@ -1,13 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { fileSize } from "./damaged_database.ts";
-
-/** "OSbl": tells our file from somebody else's (`PRAGMA application_id`). */
-const APPLICATION_ID = 0x4f53626c;
-
-/** `PRAGMA user_version`. Another version's index is made anew, like a damaged one. */
-const VERSION = 1;
-
-const BUSY_TIMEOUT_MILLISECONDS = 5_000;
+import { type DatabaseForm, openReplaceableDatabase } from "./replaceable_database.ts";
 
 // A pin can stand before its block, so it is a row of its own. The triggers count along: a count over
 // a million rows takes 20 ms. Bytes are those on the disk.
@@ -55,6 +47,14 @@ const SCHEMA = `
   END;
 `;
 
+const FORM: DatabaseForm = {
+  /** "OSbl". */
+  applicationId: 0x4f53626c,
+  version: 1,
+  schema: SCHEMA,
+  synchronous: "NORMAL",
+};
+
 /** The index of blocks, open. */
 export interface BlockDatabase {
   readonly connection: DatabaseSync;
@@ -70,52 +70,17 @@ export async function openBlockDatabase(
   path: string,
   report: (problem: string) => void,
 ): Promise<BlockDatabase> {
-  const { DatabaseSync } = await import("node:sqlite");
-  const make = () => prepare(new DatabaseSync(path));
-  try {
-    return make();
-  } catch (error) {
-    // What cannot be opened at all (rights, a full disk) is not mended by making it anew.
-    if (path === ":memory:" || await fileSize(path) === 0) throw error;
-    const words = error instanceof Error ? error.message : String(error);
-    report(`The index of blocks ${path} is made anew from the folder. It was unusable: ${words}`);
-    for (const suffix of ["", "-wal", "-shm"]) {
-      await Deno.remove(path + suffix).catch(ignoreNotFound);
-    }
-    return make();
-  }
+  return await openReplaceableDatabase(
+    path,
+    FORM,
+    markOpen,
+    (why) =>
+      report(`The index of blocks ${path} is made anew from the folder. It was unusable: ${why}`),
+  );
 }
 
-function prepare(connection: DatabaseSync): BlockDatabase {
-  try {
-    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MILLISECONDS}`);
-    connection.exec("PRAGMA journal_mode = WAL");
-    // NORMAL: a power cut may take the last changes back, in their order; a killed process takes none.
-    connection.exec("PRAGMA synchronous = NORMAL");
-    const isNew = connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
-    if (isNew) {
-      connection.exec(
-        `BEGIN; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID};
-         PRAGMA user_version = ${VERSION}; COMMIT`,
-      );
-    } else check(connection);
-    const closed = connection.prepare("SELECT closed FROM state").get()?.["closed"] === 1;
-    connection.exec("UPDATE state SET closed = 0");
-    return { connection, doubtful: !closed };
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-}
-
-function check(connection: DatabaseSync): void {
-  const expected = { application_id: APPLICATION_ID, user_version: VERSION, quick_check: "ok" };
-  for (const [name, value] of Object.entries(expected)) {
-    const found = connection.prepare(`PRAGMA ${name}`).get()?.[name];
-    if (found !== value) throw new Error(`Its ${name} is ${found}.`);
-  }
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
+function markOpen(connection: DatabaseSync): BlockDatabase {
+  const closed = connection.prepare("SELECT closed FROM state").get()?.["closed"] === 1;
+  connection.exec("UPDATE state SET closed = 0");
+  return { connection, doubtful: !closed };
 }

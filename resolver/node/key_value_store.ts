@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { KeyValueStore } from "./node.ts";
-import { bytesOf, type Guard } from "./statements.ts";
+import { atomically, bytesOf, type Guard } from "./statements.ts";
 
 /** After every character that a key can go on with. */
 const LAST_CHARACTER = "\u{10ffff}";
@@ -26,6 +26,9 @@ export function createKeyValueStore(connection: DatabaseSync, guarded: Guard): K
     },
     delete(key) {
       guarded(() => remove.run(key));
+    },
+    together(work) {
+      guarded(() => atomically(connection, () => (work(), true)));
     },
     entries(prefix) {
       // All at once: whoever walks along may put and delete meanwhile.

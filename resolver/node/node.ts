@@ -117,6 +117,8 @@ export interface KeyValueStore {
   get(key: string): Uint8Array<ArrayBuffer> | null;
   put(key: string, value: Uint8Array): void;
   delete(key: string): void;
+  /** All that the work puts and deletes waits for the disk once, and is there as a whole or not at all. */
+  together(work: () => void): void;
   /** Keys that begin with `prefix`, in order. */
   entries(prefix: string): Iterable<readonly [key: string, value: Uint8Array<ArrayBuffer>]>;
 }

@@ -10,7 +10,7 @@ import { makeSigner, signPointer } from "../support/pointers.ts";
 import { rssFeed } from "../support/publish.ts";
 import { patterned } from "../support/source_files.ts";
 import { temporaryFolder } from "../support/temporary.ts";
-import { findTool, realTest } from "../support/tools.ts";
+import { needTool, realTest } from "../support/tools.ts";
 
 const FEED = new TextEncoder().encode(rssFeed(["From a web server"]));
 const FOLDER = await folderTree({
@@ -27,7 +27,7 @@ realTest(
   "nginx",
   "a feed on somebody's own web server is read there, over TLS",
   async (t, nginx) => {
-    const openssl = await findTool("openssl") ?? assert.fail("openssl is not installed");
+    const openssl = await needTool("openssl");
     const authority = await createAuthority(openssl);
     await using trust = await temporaryFolder();
     await Deno.writeTextFile(`${trust.path}/ca.pem`, authority.pem);

@@ -4,6 +4,8 @@ import { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import { sha256 } from "multiformats/hashes/sha2";
 import { generatePrivateKey } from "viem/accounts";
+import { systemAlarm } from "../../resolver/deadline.ts";
+import { openProviderRecords } from "../../resolver/network/provider_records.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import { openPointerDatabase } from "../../resolver/node/pointer_database.ts";
@@ -168,6 +170,40 @@ Deno.test(`kill -9 while a damaged database is saved costs nothing (FAULT_SEED=$
   const isHeld = ({ identity }: VerifiedPointer) => node.pointers.get(identity) !== null;
   await eventually("all are there", () => pointers.every(isHeld));
   await node.close();
+});
+
+Deno.test(`provider records that were written survive kill -9, each whole (FAULT_SEED=${seed})`, async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/providers.sqlite`;
+  const random = seeded(seed);
+  const written: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const process = start("provide", path);
+    // After the first batch, in the middle of another one.
+    const killAfter = 1 + Math.floor(random() * 50);
+    const said: string[] = [];
+    let after = 0;
+    for await (const line of lines(process)) {
+      if (line === "written") written.push(...said.splice(0));
+      else said.push(line);
+      if (written.length > 0 && ++after === killAfter) process.kill("SIGKILL");
+    }
+    await process.stdin.close();
+    assert.equal((await process.status).signal, "SIGKILL");
+
+    const records = await openProviderRecords(path, {
+      clock: Date.now,
+      alarm: systemAlarm,
+      random,
+      report: assert.fail,
+    });
+    for (const line of written) {
+      const [, content = "", provider = ""] = line.split(" ");
+      assert.deepEqual(records.of(content), [provider], `${line} is lost`);
+    }
+    assert.ok(records.count() >= written.length);
+    records.close();
+  }
 });
 
 Deno.test("of several processes that start at once exactly one holds the folder, until it is killed", async () => {

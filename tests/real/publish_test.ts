@@ -10,7 +10,7 @@ import { startKubo } from "../support/kubo.ts";
 import { rssFeed } from "../support/publish.ts";
 import { ROOT, taskCommand } from "../support/task_process.ts";
 import { temporaryFolder } from "../support/temporary.ts";
-import { findTool, realTest } from "../support/tools.ts";
+import { realTest } from "../support/tools.ts";
 
 const CALL = { signal: AbortSignal.timeout(120_000) };
 /** Processes and their sockets outlive the last await by a tick. */
@@ -221,7 +221,6 @@ realTest("anvil", "an account that a JSON-RPC endpoint holds publishes", async (
 });
 
 realTest("ipfs", "the content is in Kubo too, where the settings name one", async () => {
-  assert.ok(await findTool("ipfs"));
   const kubo = await startKubo({ profile: "unixfs-v1-2025" });
   try {
     await using publisher = await makePublisher();

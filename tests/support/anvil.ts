@@ -1,8 +1,11 @@
+import { untilPrinted } from "./until_printed.ts";
+
 /** anvil on a free port of loopback: a JSON-RPC endpoint that holds unlocked keys. */
 export interface Anvil extends AsyncDisposable {
   readonly rpcUrl: string;
 }
 
+const LISTENING = /Listening on (\S+:\d+)\s/;
 const READY_MILLISECONDS = 30_000;
 
 export async function startAnvil(program: string, args: readonly string[] = []): Promise<Anvil> {
@@ -11,22 +14,9 @@ export async function startAnvil(program: string, args: readonly string[] = []):
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const timer = setTimeout(() => reader.cancel(), READY_MILLISECONDS);
-  let printed = "";
-  let address: string | undefined;
-  while (address === undefined) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`anvil did not start: ${printed}`);
-    printed += value;
-    address = /Listening on (\S+:\d+)\s/.exec(printed)?.[1];
-  }
-  clearTimeout(timer);
-  const drained = (async () => {
-    while (!(await reader.read()).done);
-  })();
+  const { match, drained } = await untilPrinted(process.stdout, LISTENING, READY_MILLISECONDS);
   return {
-    rpcUrl: `http://${address}`,
+    rpcUrl: `http://${match[1]}`,
     async [Symbol.asyncDispose]() {
       process.kill("SIGTERM");
       await Promise.all([process.status, drained]);

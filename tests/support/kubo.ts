@@ -1,5 +1,6 @@
-import { findTool } from "./tools.ts";
 import { temporaryFolder } from "./temporary.ts";
+import { needTool } from "./tools.ts";
+import { untilPrinted } from "./until_printed.ts";
 
 /** A real Kubo daemon with a repository of its own that talks to nobody. */
 export interface Kubo {
@@ -56,13 +57,12 @@ const PRIVATE_NETWORK: Readonly<Record<string, unknown>> = {
 
 /** Starts a daemon on free ports of 127.0.0.1, in a temporary folder. */
 export async function startKubo(options: KuboOptions = {}): Promise<Kubo> {
-  const program = await findTool("ipfs");
-  if (program === null) throw new Error("ipfs is not installed");
+  const program = await needTool("ipfs");
   const folder = await temporaryFolder();
   const env = { IPFS_PATH: folder.path, IPFS_TELEMETRY: "off" };
 
   async function run(args: readonly string[]): Promise<string> {
-    const command = new Deno.Command(program as string, { args: [...args], env });
+    const command = new Deno.Command(program, { args: [...args], env });
     const { success, stdout, stderr } = await command.output();
     if (!success) throw new Error(`ipfs ${args[0]}: ${new TextDecoder().decode(stderr)}`);
     return new TextDecoder().decode(stdout).trim();
@@ -87,10 +87,11 @@ export async function startKubo(options: KuboOptions = {}): Promise<Kubo> {
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const drained = await untilReady(daemon.stdout).catch((error) => {
-    daemon.kill("SIGKILL");
-    throw error;
-  });
+  const { drained } = await untilPrinted(daemon.stdout, /Daemon is ready/, READY_MILLISECONDS)
+    .catch((error) => {
+      daemon.kill("SIGKILL");
+      throw error;
+    });
 
   return {
     rpcUrl: `http://127.0.0.1:${await portIn(`${folder.path}/api`)}`,
@@ -100,7 +101,7 @@ export async function startKubo(options: KuboOptions = {}): Promise<Kubo> {
     async stop() {
       // Its folder goes with it; ending in good order, it would wait 5 s for idle connections.
       daemon.kill("SIGKILL");
-      await Promise.all([daemon.status, drained()]);
+      await Promise.all([daemon.status, drained]);
       await folder[Symbol.asyncDispose]();
     },
   };
@@ -120,22 +121,6 @@ async function changeConfig(
     section[last] = value;
   }
   await Deno.writeTextFile(path, JSON.stringify(config));
-}
-
-/** Reads until the daemon says that it is ready; gives what reads the rest away. */
-async function untilReady(output: ReadableStream<Uint8Array>): Promise<() => Promise<void>> {
-  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
-  const timer = setTimeout(() => reader.cancel(), READY_MILLISECONDS);
-  let text = "";
-  while (!text.includes("Daemon is ready")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`Kubo did not start: ${text}`);
-    text += value;
-  }
-  clearTimeout(timer);
-  return async () => {
-    while (!(await reader.read()).done);
-  };
 }
 
 /** The port in a multiaddress, e.g. `/ip4/127.0.0.1/tcp/41935`. */

@@ -1,4 +1,4 @@
-import { findTool, IN_OWN_NETWORK } from "./tools.ts";
+import { IN_OWN_NETWORK, needTool } from "./tools.ts";
 import { run } from "./run.ts";
 
 /** Set in a process that is in a network of its own. */
@@ -112,5 +112,5 @@ export async function layOutLan(): Promise<void> {
 }
 
 async function ip(...words: readonly string[]): Promise<void> {
-  await run(await findTool("ip") ?? "ip", words.flatMap((word) => word.split(" ")));
+  await run(await needTool("ip"), words.flatMap((word) => word.split(" ")));
 }

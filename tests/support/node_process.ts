@@ -5,12 +5,15 @@
  *   hold <folder>             opens the node and says `held` or `in use`; ends with its input
  *   store <folder>            stores pointers and blocks until it is killed
  *   pin <folder>              stores, pins, evicts and lets go of blocks until it is killed
+ *   provide <database>        takes provider records until it is killed, and says when they are written
  *   repair <folder>           opens the node, and says what it reports and stores until it is killed
  *   write <database> <key> <0|1>  offers 200 pointers of one wallet out of order, beside another process
  */
 import { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import { sha256 } from "multiformats/hashes/sha2";
+import { systemAlarm } from "../../resolver/deadline.ts";
+import { openProviderRecords } from "../../resolver/network/provider_records.ts";
 import { FolderInUseError } from "../../resolver/node/folder_lock.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import { openPointerDatabase } from "../../resolver/node/pointer_database.ts";
@@ -93,6 +96,26 @@ async function randomBlock() {
   return { cid: CID.createV1(raw.code, await sha256.digest(bytes)), bytes };
 }
 
+async function provide(path: string): Promise<void> {
+  const records = await openProviderRecords(path, {
+    clock: Date.now,
+    alarm: (milliseconds, run) =>
+      systemAlarm(milliseconds, () => {
+        run();
+        say("written");
+      }),
+    random: Math.random,
+    report,
+  });
+  for (let count = 0;; count++) {
+    const content = crypto.randomUUID();
+    const provider = crypto.randomUUID();
+    if (!records.add(content, provider, `sender ${count}`)) report("There is no room.");
+    say(`provided ${content} ${provider}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 async function repair(dataDir: string): Promise<void> {
   const node = await openNode({ dataDir, report: say });
   node.pointers.onStored(() => say("stored"));
@@ -120,6 +143,7 @@ if (import.meta.main) {
   if (command === "hold") await hold(path);
   if (command === "store") await store(path);
   if (command === "pin") await pin(path);
+  if (command === "provide") await provide(path);
   if (command === "repair") await repair(path);
   if (command === "write") await write(path, `0x${key?.slice(2)}`, Number(parity));
 }

@@ -1,5 +1,5 @@
 import { run } from "./run.ts";
-import { findTool } from "./tools.ts";
+import { needTool } from "./tools.ts";
 
 /** A DNS zone with DNSSEC signatures made for this test. */
 export interface SignedZone {
@@ -19,9 +19,8 @@ export interface SignedZoneFiles {
 
 /** Signs the zone with new keys, in the folder. Needs bind9-utils. */
 export async function signZone(zone: SignedZone, folder: string): Promise<SignedZoneFiles> {
-  const keygen = await findTool("dnssec-keygen");
-  const signer = await findTool("dnssec-signzone");
-  if (keygen === null || signer === null) throw new Error("apt-get install bind9-utils");
+  const keygen = await needTool("dnssec-keygen");
+  const signer = await needTool("dnssec-signzone");
   const path = `${folder}/${zone.name}.zone`;
   await Deno.writeTextFile(path, zoneText(zone));
   const newKey = ["-q", "-a", "ECDSAP256SHA256", "-K", folder];

@@ -54,6 +54,13 @@ export async function findTool(tool: Tool): Promise<string | null> {
     : path;
 }
 
+/** The program's path. Throws where it is missing. */
+export async function needTool(tool: Tool): Promise<string> {
+  const path = await findTool(tool);
+  if (path === null) throw new Error(`${tool} is not installed: ${INSTALL[tool]}`);
+  return path;
+}
+
 async function findProgram(tool: Tool): Promise<string | null> {
   const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"];
   for (const folder of folders) {

@@ -2,7 +2,7 @@ import { eventually } from "./eventually.ts";
 import { freePorts } from "./free_ports.ts";
 import { run } from "./run.ts";
 import { temporaryFolder } from "./temporary.ts";
-import { findTool } from "./tools.ts";
+import { needTool } from "./tools.ts";
 import { openTorControl, type TorControl } from "./tor_control.ts";
 
 /** A whole Tor network on loopback, which knows of no other. */
@@ -44,7 +44,7 @@ export async function startTorNetwork(): Promise<TorNetwork> {
 }
 
 async function tryToStart(): Promise<TorNetwork> {
-  const [tor, gencert] = await Promise.all([need("tor"), need("tor-gencert")]);
+  const [tor, gencert] = await Promise.all([needTool("tor"), needTool("tor-gencert")]);
   const folder = await temporaryFolder();
   const processes: Deno.ChildProcess[] = [];
   const stop = async () => {
@@ -253,10 +253,4 @@ async function kill(process: Deno.ChildProcess): Promise<void> {
     // It has ended by itself.
   }
   await process.status;
-}
-
-async function need(tool: "tor" | "tor-gencert"): Promise<string> {
-  const path = await findTool(tool);
-  if (path === null) throw new Error(`${tool} is not installed`);
-  return path;
 }

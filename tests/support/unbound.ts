@@ -1,8 +1,9 @@
 import { createAuthority } from "./certificates.ts";
 import { run } from "./run.ts";
+import { startServerProgram } from "./server_program.ts";
 import { type SignedZone, type SignedZoneFiles, signZone } from "./signed_zone.ts";
 import { temporaryFolder } from "./temporary.ts";
-import { findTool } from "./tools.ts";
+import { needTool } from "./tools.ts";
 
 export interface UnboundOptions {
   /** Zone file lines with full names: `_ourspace.alice.example. 60 IN TXT "address=0x…"`. */
@@ -28,15 +29,11 @@ export interface Unbound extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const START_MILLISECONDS = 60_000;
-/** Somebody else can take a free port before unbound does. */
-const START_ATTEMPTS = 5;
-
 export async function startUnbound(options: UnboundOptions = {}): Promise<Unbound> {
   const [unbound, control, openssl] = await Promise.all([
-    need("unbound"),
-    need("unbound-control"),
-    need("openssl"),
+    needTool("unbound"),
+    needTool("unbound-control"),
+    needTool("openssl"),
   ]);
   const folder = await temporaryFolder();
   const authority = await createAuthority(openssl);
@@ -51,17 +48,25 @@ export async function startUnbound(options: UnboundOptions = {}): Promise<Unboun
     "key.pem": key,
     anchors: zones.map((zone) => zone.anchor).join("\n"),
   });
-  const command: Control = (...args) =>
+  const command = (...args: readonly string[]) =>
     run(control, ["-c", `${folder.path}/unbound.conf`, ...args]);
-  const { process, ports } = await startProcess(unbound, command, folder.path, options, zones);
+  const program = await startServerProgram(unbound, {
+    ports: 2,
+    async configure(ports) {
+      const text = configuration(folder.path, ports, options, zones);
+      await writeFiles(folder.path, { "unbound.conf": text });
+      return ["-d", "-c", `${folder.path}/unbound.conf`];
+    },
+    isReady: () => command("status").then(() => true, () => false),
+  });
+  const [dnsPort = 0, httpsPort = 0] = program.ports;
   const stop = async () => {
-    process.kill("SIGTERM");
-    await process.status;
+    await program[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   };
   return {
-    dns: `127.0.0.1:${ports.dns}`,
-    doh: `https://127.0.0.1:${ports.https}/dns-query`,
+    dns: `127.0.0.1:${dnsPort}`,
+    doh: `https://127.0.0.1:${httpsPort}/dns-query`,
     certificateAuthority: authority.pem,
     certificateAuthorityFile: `${folder.path}/ca.pem`,
     async set(record) {
@@ -76,40 +81,11 @@ export async function startUnbound(options: UnboundOptions = {}): Promise<Unboun
   };
 }
 
-type Control = (...args: readonly string[]) => Promise<string>;
-
-async function startProcess(
-  unbound: string,
-  control: Control,
-  folder: string,
-  options: UnboundOptions,
-  zones: readonly NamedZone[],
-): Promise<{ process: Deno.ChildProcess; ports: Ports }> {
-  for (let attempt = 1;; attempt++) {
-    const ports = { dns: freePort(), https: freePort() };
-    await writeFiles(folder, { "unbound.conf": configuration(folder, ports, options, zones) });
-    const process = new Deno.Command(unbound, {
-      args: ["-d", "-c", `${folder}/unbound.conf`],
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    const complaint = new Response(process.stderr).text();
-    if (await isReady(control, process)) return { process, ports };
-    if (attempt === START_ATTEMPTS) throw new Error(`unbound does not start: ${await complaint}`);
-  }
-}
-
-interface Ports {
-  readonly dns: number;
-  readonly https: number;
-}
-
 type NamedZone = SignedZoneFiles & { readonly name: string };
 
 function configuration(
   folder: string,
-  ports: Ports,
+  [dnsPort = 0, httpsPort = 0]: readonly number[],
   { records = [], refused = [] }: UnboundOptions,
   zones: readonly NamedZone[],
 ): string {
@@ -121,9 +97,9 @@ server:
   pidfile: ""
   use-syslog: no
   num-threads: 1
-  interface: 127.0.0.1@${ports.dns}
-  interface: 127.0.0.1@${ports.https}
-  https-port: ${ports.https}
+  interface: 127.0.0.1@${dnsPort}
+  interface: 127.0.0.1@${httpsPort}
+  https-port: ${httpsPort}
   tls-service-key: key.pem
   tls-service-pem: cert.pem
   module-config: "validator iterator"
@@ -149,31 +125,6 @@ auth-zone:
   for-downstream: no
   for-upstream: yes
 `;
-}
-
-/** Asks this very process: the port alone could be somebody else's. */
-async function isReady(control: Control, process: Deno.ChildProcess): Promise<boolean> {
-  let ended = false;
-  const status = process.status.then(() => ended = true);
-  const deadline = performance.now() + START_MILLISECONDS;
-  while (!ended && performance.now() < deadline) {
-    const ready = await control("status").then(() => true, () => false);
-    if (ready) return true;
-    await Promise.race([status, new Promise((resolve) => setTimeout(resolve, 20))]);
-  }
-  if (!ended) process.kill("SIGKILL");
-  return false;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-async function need(tool: "unbound" | "unbound-control" | "openssl"): Promise<string> {
-  const path = await findTool(tool);
-  if (path === null) throw new Error(`${tool} is not installed`);
-  return path;
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

@@ -148,6 +148,36 @@ Deno.test("a flood of wants is cut off, and others are served meanwhile", LIBP2P
 });
 
 Deno.test(
+  "messages of many tiny fields are cut off, and others are served",
+  LIBP2P_TEST,
+  async () => {
+    const now = Date.now();
+    await using test = await setUp([HELLO], { clock: () => now });
+    const { one, peer, node } = test;
+    const field = concat([Uint8Array.of(0x1a), varint(0)]);
+    const message = concat(Array.from({ length: bitswapLimits.messageFields }, () => field));
+    const want = encode({ wants: [{ cid: MISSING.root.bytes, tellMissing: true }] });
+    /** Whether the want behind such a message is answered, or the stream ended. */
+    const isTaken = async () => {
+      const before = presencesOf(peer).length;
+      const stream = await peer.open(node);
+      let isEnded = false;
+      stream.addEventListener("close", () => isEnded = true);
+      stream.send(concat([varint(message.length), message, varint(want.length), want]));
+      await until("it is over", () => isEnded || presencesOf(peer).length > before);
+      return !isEnded;
+    };
+    let taken = 0;
+    while (await isTaken()) taken += 1;
+    assert.ok(taken <= 1 + bitswapLimits.senderFields.burst / bitswapLimits.messageFields);
+    await using honest = await startBitswapPeer();
+    await honest.connect(one.network.addresses()[0] ?? "");
+    await honest.send(node, { wants: [{ cid: HELLO.root.bytes }] });
+    await until("the honest peer has its block", () => blocksOf(honest).length === 1);
+  },
+);
+
+Deno.test(
   "a message that is too large, or garbage, ends its stream and nothing else",
   LIBP2P_TEST,
   async () => {

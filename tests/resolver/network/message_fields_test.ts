@@ -66,3 +66,13 @@ Deno.test("one peer may be named with so many addresses", () => {
   assert.deepEqual(summarize(named(PEER_MAX_ADDRESSES)), { kind: "FIND_NODE", peers: 1 });
   assert.throws(() => summarize(named(PEER_MAX_ADDRESSES + 1)), RangeError);
 });
+
+Deno.test("a message of many tiny fields is refused before they are all read", () => {
+  const fields = (count: number) =>
+    new Uint8Array(2 * count).map((_, index) => index % 2 ? 0 : 0x52);
+  assert.deepEqual(summarize(fields(2_048)), { kind: "PUT_VALUE", peers: 0 });
+  assert.throws(() => summarize(fields(2_049)), RangeError);
+  const budget = { left: 3 };
+  assert.throws(() => [...messageFields(fields(100), budget)], RangeError);
+  assert.equal(budget.left, 0);
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
 import { contentKey } from "../../../resolver/network/content_key.ts";
@@ -9,6 +10,7 @@ import { CALL } from "../../support/content.ts";
 import {
   ADD_PROVIDER,
   encodeMessage,
+  FIND_NODE,
   framed,
   GET_PROVIDERS,
   type KadPeerInfo,
@@ -28,6 +30,9 @@ const PUBLIC = "/ip4/8.8.8.8/tcp/4001";
 /** A name that would fill the answer. */
 const LONG = `/dns4/${"long-name.".repeat(14)}example/tcp/443/tls/ws`;
 const PRIVATE = "/ip4/10.0.0.1/tcp/4001";
+const FLOOD = 600;
+/** What a peer may send at once. */
+const MOST_TAKEN = 500;
 
 function idOf(peer: string): Uint8Array {
   return peerIdFromString(peer).toMultihash().bytes;
@@ -133,3 +138,52 @@ Deno.test("a search ends when a node names fake providers without end", LIBP2P_T
   await until("the liar is in the routing table", () => one.network.status().routingTable === 1);
   assert.deepEqual(await Array.fromAsync(one.network.content.holders(root, CALL)), []);
 });
+
+Deno.test("providers without an address cost no walk each", LIBP2P_TEST, async () => {
+  await using one = await startNetworkNode();
+  const fakes = await Promise.all(Array.from({ length: 20 }, async () => {
+    await using fake = await startKadPeer();
+    return kadPeerInfo(idOf(fake.peerId), [PRIVATE]);
+  }));
+  await using liar = await startKadPeer((message, stream) => {
+    const isAsked = message.type === GET_PROVIDERS;
+    reply(stream, { type: message.type, providers: isAsked ? fakes : [] });
+  });
+  await one.network.connect(liar.address, { ...CALL, trusted: true });
+  await until("the liar is in the routing table", () => one.network.status().routingTable === 1);
+  const walks = () => liar.received.get(FIND_NODE) ?? 0;
+  const before = walks();
+  assert.deepEqual(await Array.fromAsync(one.network.content.holders(root, CALL)), []);
+  assert.equal(liar.received.get(GET_PROVIDERS), 1);
+  assert.ok(walks() - before < 10, `${walks() - before} walks`);
+});
+
+Deno.test(
+  "a flood of provider records is cut off, written in batches, and harms nobody's",
+  LIBP2P_TEST,
+  async () => {
+    const now = Date.now();
+    await using test = await setUp({ peers: 3, clock: () => now });
+    const { one, peers: [, honest, flooder] } = test;
+    await test.tell(honest, [kadPeerInfo(idOf(honest?.peerId ?? ""), [PUBLIC])]);
+    const own = kadPeerInfo(idOf(flooder?.peerId ?? ""), [PUBLIC]);
+    const [address = ""] = one.network.addresses();
+    const heard = () => one.network.status().received.get("ADD_PROVIDER") ?? 0;
+    for (let count = 0; heard() < FLOOD; count++) {
+      const key = contentKey((await rawTree(Uint8Array.of(count >> 8, count & 255))).root);
+      try {
+        const stream = await flooder?.open(address);
+        stream?.send(framed(encodeMessage({ type: ADD_PROVIDER, key, providers: [own] })));
+        await stream?.close();
+      } catch {
+        // The node has ended it: too many are open.
+      }
+    }
+    assert.ok((one.network.status().refused.get("rate-limited") ?? 0) > 0);
+    assert.deepEqual(names(await test.told()), [idOf(honest?.peerId ?? "").toString()]);
+    await one.network.close();
+    using database = new DatabaseSync(`${one.dataDir}/providers.sqlite`, { readOnly: true });
+    const held = Number(database.prepare("SELECT records FROM totals").get()?.["records"]);
+    assert.ok(held > 1 && held <= MOST_TAKEN + 1, `${held} are held`);
+  },
+);

@@ -37,6 +37,24 @@ Deno.test("entries are those with the prefix, in order, and may be deleted on th
   assert.equal([...keyValues.entries("")].length, 3);
 });
 
+Deno.test("values that are written together are there together, or none of them", async () => {
+  await using temporary = await temporaryNode();
+  const { keyValues } = temporary.node;
+  keyValues.put("old", bytes(0));
+  keyValues.together(() => {
+    keyValues.put("a", bytes(1));
+    keyValues.put("b", bytes(2));
+    keyValues.delete("old");
+  });
+  assert.deepEqual([...keyValues.entries("")].map(([key]) => key), ["a", "b"]);
+  const fail = () => {
+    keyValues.put("c", bytes(3));
+    throw new Error("no more");
+  };
+  assert.throws(() => keyValues.together(fail), { name: "UnavailableError" });
+  assert.equal(keyValues.get("c"), null);
+});
+
 Deno.test("a closed node's values are unavailable, not missing", async () => {
   await using temporary = await temporaryNode();
   await temporary.node.close();
