@@ -34,6 +34,9 @@ Deno.test("a denied wallet is refused without a restart, and `resolve` says so",
   await publisher.publish(gateway.dataFolder);
   const page = `${gateway.url}/${publisher.address}`;
   assert.equal(await status(page), 200);
+  const { cid } = await (await fetch(`${page}/pointer.json`)).json();
+  const file = `${gateway.url}/ipfs/${cid}/feed.xml`;
+  assert.equal(await status(file), 200);
   const environment = { DATA_DIR: gateway.dataFolder, DENYLIST: list.path };
   assert.equal((await resolve(publisher.address, environment)).code, 0);
 
@@ -43,6 +46,9 @@ Deno.test("a denied wallet is refused without a restart, and `resolve` says so",
     assert.equal(await status(page + form), 451, form);
   }
   assert.equal(await status(`${gateway.url}/v1/pointers/${publisher.address}`), 451);
+  for (const form of ["", "?format=raw", "?format=car"]) {
+    assert.equal(await status(file.replace("/feed.xml", "") + form), 451, form);
+  }
   const refused = await fetch(page, { headers: BROWSER });
   assert.match(await refused.text(), /<h1>Not served here<\/h1>/);
 
