@@ -1,7 +1,7 @@
 import { CID } from "multiformats/cid";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, DagRequest } from "../contracts.ts";
-import { ContentUnreachableError, ContentWrongError } from "../errors.ts";
+import { ContentUnreachableError, ContentWrongError, RefusedByOperatorError } from "../errors.ts";
 import type { Blocks } from "./blocks.ts";
 import { isHashed, isReadable, RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
@@ -206,7 +206,7 @@ async function walk(
   function failed(error: unknown): void {
     signal.throwIfAborted();
     const isMissing = error instanceof ContentUnreachableError ||
-      error instanceof ContentWrongError;
+      error instanceof ContentWrongError || error instanceof RefusedByOperatorError;
     if (!isMissing) throw error;
     failures.push(error);
   }

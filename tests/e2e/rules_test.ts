@@ -60,17 +60,41 @@ Deno.test("a denied wallet is refused without a restart, and `resolve` says so",
   assert.equal(alone.code, 4, alone.said);
 });
 
-Deno.test("an edge gateway asks a node that refuses, and says that nothing is known", async () => {
+Deno.test("an edge gateway says what its node refuses, apart from what is unknown and who is silent", async () => {
   await using publisher = await makePublisher();
   await using list = await listFile("# Nobody yet\n");
   await using node = await startGateway({ DENYLIST: list.path });
   await publisher.write("feed.xml", rssFeed(["One"]));
   await publisher.publish(node.dataFolder);
-  await list.replace(`/ourspace/${publisher.address}\n`);
+  const { cid } = await (await fetch(`${node.url}/${publisher.address}/pointer.json`)).json();
+  const pages = [`/${publisher.address}`, `/${publisher.address}/pointer.json`];
+  const file = `/ipfs/${cid}/feed.xml`;
+  await using warm = await startEdge({ PEERS: node.url });
+  for (const path of [...pages, file]) assert.equal(await status(warm.url + path), 200, path);
+
+  await list.replace(`/ourspace/${publisher.address}\n/ipfs/${cid}\n`);
   const pointer = `${node.url}/v1/pointers/${publisher.address}`;
   await eventually("the list is heeded", async () => await status(pointer) === 451);
   await using edge = await startEdge({ PEERS: node.url });
-  assert.equal(await status(`${edge.url}/${publisher.address}`), 404);
+  for (const path of [...pages, file]) assert.equal(await status(edge.url + path), 451, path);
+  const page = await fetch(`${edge.url}/${publisher.address}`, { headers: BROWSER });
+  assert.match(await page.text(), /A peer of this gateway does not serve/);
+  for (const path of pages) {
+    await eventually(
+      "it is refused by who had read it",
+      async () => await status(warm.url + path) === 451,
+    );
+  }
+  const nobody = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
+  assert.equal(await status(`${edge.url}/${nobody}`), 404);
+  const unknown = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
+  assert.equal(await status(`${edge.url}/ipfs/${unknown}`), 404);
+
+  await list.replace("# Nobody any more\n");
+  await eventually("it is served again", async () => await status(edge.url + pages[0]) === 200);
+  assert.equal(await status(edge.url + file), 200);
+  await node.kill();
+  assert.equal(await status(`${edge.url}/0x920bE5CDd67Bd86d058029318a43C7401Dd9D684`), 503);
 });
 
 Deno.test("a gateway whose list cannot be used does not start, and says why", async () => {
