@@ -7,7 +7,7 @@ import type { FollowedFeed } from "../../resolver/keeping/followed_feed.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import type { OperatorRules } from "../../resolver/rules/operator_rules.ts";
 import { refusedFeed } from "../../resolver/rules/refusals.ts";
-import { type Identity, identityText, parseIdentity } from "../../schemas/identity.ts";
+import { type Identity, identityText } from "../../schemas/identity.ts";
 import { type Name, parseName } from "../../schemas/name.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
 import { operatorOnly } from "../http/operator.ts";
@@ -15,15 +15,13 @@ import { operatorOnly } from "../http/operator.ts";
 /** All name systems to their own deadline: 5 s. */
 const IDENTIFY_MILLISECONDS = 8_000;
 
-const REFUSED = "It is refused by DENYLIST or ALLOWLIST: neither served nor kept up to date.";
-
 /** What the routes work with. */
 export interface FollowRoutesOptions {
   readonly node: Node;
   readonly identifier: Identifier;
   /** Everybody who is followed, as the keeper sees it. */
   readonly followed: () => readonly FollowedFeed[];
-  /** Who is refused is not followed; who was before is neither kept up to date nor served. */
+  /** Who is refused is not followed. */
   readonly rules: OperatorRules;
 }
 
@@ -39,10 +37,7 @@ export function followRoutes(options: FollowRoutesOptions): Hono<ServiceEnv> {
     context.header("Cache-Control", "no-store");
   });
 
-  routes.get(
-    "/v1/admin/follows",
-    (context) => context.json({ followed: followed().map((feed) => withRefusal(feed, rules)) }),
-  );
+  routes.get("/v1/admin/follows", (context) => context.json({ followed: followed() }));
 
   routes.put("/v1/admin/follows/:name", async (context) => {
     const name = parseName(context.req.param("name"));
@@ -70,11 +65,4 @@ export function followRoutes(options: FollowRoutesOptions): Hono<ServiceEnv> {
   });
 
   return routes;
-}
-
-/** What is held of somebody stays on the disk when a rule comes, and looks as if all were well. */
-function withRefusal(feed: FollowedFeed, rules: OperatorRules): FollowedFeed {
-  const isRefused = rules.refusesName(parseName(feed.name)) ||
-    rules.refusesBehindName(parseIdentity(feed.identity));
-  return isRefused ? { ...feed, reason: REFUSED, lookUpProblem: "" } : feed;
 }

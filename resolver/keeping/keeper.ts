@@ -1,5 +1,5 @@
 import type { CID } from "multiformats/cid";
-import { type Identity, identityKey } from "../../schemas/identity.ts";
+import { type Identity, identityKey, parseIdentity } from "../../schemas/identity.ts";
 import type { Name } from "../../schemas/name.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { StoringContentReader } from "../content/create.ts";
@@ -8,6 +8,8 @@ import { type Alarm, systemAlarm } from "../deadline.ts";
 import type { IdentifiedName } from "../identify.ts";
 import type { Node } from "../node/node.ts";
 import { pause } from "../peers/pause.ts";
+import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
+import { refusesDocument } from "../rules/refuses_document.ts";
 import type { Verifier } from "../verify.ts";
 import { type FollowedFeed, followedFeed } from "./followed_feed.ts";
 import { keepFeed, type KeptFeed, type KeptFeedStatus } from "./kept_feed.ts";
@@ -28,6 +30,8 @@ export interface KeeperOptions extends Call {
   readonly others: readonly Identity[];
   /** What the content of one followed identity may take on the disk. */
   readonly maxFollowedBytes: number;
+  /** Of whom and what others are told nothing, whatever is held; none unless given. */
+  readonly rules?: OperatorRules;
   readonly clock: Clock;
   /** The machine's timers unless given. */
   readonly alarm?: Alarm;
@@ -60,7 +64,7 @@ const SWEEP_MILLISECONDS = 60 * 60_000;
  */
 export function startKeeping(options: KeeperOptions): Keeper {
   const { node, verifier, lookUp, others, maxFollowedBytes, clock, report, signal } = options;
-  const { alarm = systemAlarm, random = Math.random } = options;
+  const { alarm = systemAlarm, random = Math.random, rules = NO_RULES } = options;
   const { pointers, blocks, follows } = node;
   const records = openKeptRecords(node.keyValues);
   const loads = createSlots(LOADS_AT_ONCE);
@@ -136,6 +140,12 @@ export function startKeeping(options: KeeperOptions): Keeper {
     }
   }
 
+  function isServed(key: string, root: CID): boolean {
+    if (rules === NO_RULES) return true;
+    return !rules.refusesIdentity(parseIdentity(key)) &&
+      !refusesDocument(rules, { cid: `${root}` });
+  }
+
   function failed(error: unknown): void {
     if (!signal.aborted) report(error instanceof Error ? error.message : String(error));
   }
@@ -181,12 +191,17 @@ export function startKeeping(options: KeeperOptions): Keeper {
     followed: () =>
       follows.all().map((follow) => {
         const status = kept.get(identityKey(follow.identity))?.feed.status() ?? NOT_BEGUN;
-        return followedFeed(follow, node, { status, nameProblem: names.problem(follow.name) });
+        return followedFeed(follow, { pointers, rules }, {
+          status,
+          nameProblem: names.problem(follow.name),
+        });
       }),
     roots: () =>
-      [...records.all().values()]
-        .filter(({ root, whole }) => whole && blocks.pins.isComplete(root))
-        .map(({ root }) => root),
+      [...records.all()]
+        .filter(([key, { root, whole }]) =>
+          whole && blocks.pins.isComplete(root) && isServed(key, root)
+        )
+        .map(([, { root }]) => root),
     ended: run(),
   };
 }

@@ -22,6 +22,7 @@ const STATES: readonly FollowedFeed["state"][] = [
   "no-room",
   "wrong",
   "withdrawn",
+  "refused",
 ];
 
 /** Through the admin API of the node that runs. */

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import { NotFoundError } from "../../../resolver/errors.ts";
 import type { IdentifiedName } from "../../../resolver/identify.ts";
+import { storedFollows } from "../../../resolver/keeping/followed_feed.ts";
 import { type Keeper, type KeeperOptions, startKeeping } from "../../../resolver/keeping/keeper.ts";
 import type { Node } from "../../../resolver/node/node.ts";
 import { openNode } from "../../../resolver/node/open_node.ts";
+import { NO_RULES } from "../../../resolver/rules/operator_rules.ts";
 import { createVerifier } from "../../../resolver/verify.ts";
-import { identityText } from "../../../schemas/identity.ts";
+import { type Identity, identityText } from "../../../schemas/identity.ts";
 import { parseName } from "../../../schemas/name.ts";
 import { type VerifiedPointer, WITHDRAWN_CID } from "../../../schemas/pointer.ts";
 import {
@@ -405,6 +407,48 @@ Deno.test("content of a publish that never ended is let go after a day", async (
   assert.equal(world.node.blocks.pins.all().length, 1);
   await world.clock.advance(24 * 60 * 60_000);
   await until("it is let go", () => world.node.blocks.pins.all().length === 0);
+});
+
+Deno.test("whom a rule comes to refuse is neither held for anybody to see, nor told of, until the rule goes", async () => {
+  let refused = "";
+  const rules = {
+    ...NO_RULES,
+    refusesName: ({ text }: { text: string }) => text === refused,
+    refusesIdentity: (identity: Identity) => identityText(identity) === refused,
+    refusesBlock: (cid: CID) => cid.toString() === refused,
+  };
+  await using world = await openWorld({ rules });
+  const alice = await holding(world, "alice");
+  const bob = await holding(world, "bob");
+  const held = () => [
+    world.one(alice.name).state,
+    world.one(bob.name).state,
+    ...world.keeper.roots().map(String).sort(),
+  ];
+  const both = ["held", "held", ...[alice, bob].map(({ pointer }) => pointer.cid).sort()];
+  assert.deepEqual(held(), both);
+  refused = alice.name;
+  assert.deepEqual(held(), ["refused", "held", bob.pointer.cid]);
+  assert.match(world.one(alice.name).reason, /refused by DENYLIST or ALLOWLIST/);
+  const stored = storedFollows(world.node, rules).find(({ name }) => name === alice.name);
+  assert.equal(stored?.state, "refused");
+  refused = bob.pointer.cid;
+  assert.deepEqual(held(), ["held", "held", alice.pointer.cid]);
+  refused = "";
+  assert.deepEqual(held(), both);
+});
+
+Deno.test("content that somebody else is kept for is told of, although one of its publishers is refused", async () => {
+  let refused = "";
+  const rules = {
+    ...NO_RULES,
+    refusesIdentity: (identity: Identity) => identityText(identity) === refused,
+  };
+  await using world = await openWorld({ rules });
+  const first = await holding(world, "same");
+  const second = await holding(world, "same");
+  refused = first.name;
+  assert.deepEqual(world.keeper.roots().map(String), [second.pointer.cid]);
 });
 
 function leadsTo(signer: Signer, fields: Partial<IdentifiedName> = {}): IdentifiedName {
