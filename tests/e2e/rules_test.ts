@@ -4,7 +4,7 @@ import { eventually } from "../support/eventually.ts";
 import { startGateway } from "../support/gateway_process.ts";
 import { makePublisher, rssFeed } from "../support/publish.ts";
 import { listFile } from "../support/rule_lists.ts";
-import { ROOT, taskCommand } from "../support/task_process.ts";
+import { ROOT, runTask, taskCommand } from "../support/task_process.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
 
@@ -95,6 +95,30 @@ Deno.test("an edge gateway says what its node refuses, apart from what is unknow
   assert.equal(await status(edge.url + file), 200);
   await node.kill();
   assert.equal(await status(`${edge.url}/0x920bE5CDd67Bd86d058029318a43C7401Dd9D684`), 503);
+});
+
+Deno.test("at a node that comes to refuse a wallet nothing can be published for it, and its feed is not held any more", async () => {
+  await using publisher = await makePublisher();
+  await using list = await listFile("# Nobody yet\n");
+  await using node = await startGateway({ DENYLIST: list.path });
+  await publisher.write("feed.xml", rssFeed(["One"]));
+  await publisher.publish(node.dataFolder);
+  const followed = await runTask("follow", [publisher.address], node.dataFolder);
+  assert.equal(followed.code, 0, followed.notes);
+  const page = async () => await (await fetch(`${node.url}/status`)).text();
+  await eventually("it is held", async () => /Held whole/.test(await page()));
+
+  await list.replace(`/ourspace/${publisher.address}\n`);
+  await eventually("the list is heeded", async () => /Refused by this node/.test(await page()));
+  assert.doesNotMatch(await page(), /Held whole/);
+  const metrics = await (await fetch(`${node.url}/metrics`)).text();
+  assert.match(metrics, /^ourspace_followed_feeds\{state="refused"\} 1$/m);
+  await assert.rejects(
+    publisher.publish(node.dataFolder),
+    /Error: Your node refuses 0x[0-9a-fA-F]{40} by DENYLIST or ALLOWLIST/,
+  );
+  const { result } = await runTask("following", [], node.dataFolder);
+  assert.match(result, new RegExp(`^${publisher.address} +refused`, "m"));
 });
 
 Deno.test("a gateway whose list cannot be used does not start, and says why", async () => {
