@@ -20,6 +20,7 @@ import type { Verifier } from "../resolver/verify.ts";
 import type { Identity } from "../schemas/identity.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { Parts } from "./parts.ts";
+import { describeFeed } from "./describe_feed.ts";
 import { warnWhenLonely } from "./lonely_warning.ts";
 import { describeError } from "./print.ts";
 import { seeksOthers } from "./status/seeks_others.ts";
@@ -136,6 +137,7 @@ function keep(
     content,
     others,
     identify: identifier.identify,
+    describe: (pointer, call) => describeFeed(pointer, content, call),
     async lookUp(identity, { signal }) {
       return (await resolver.resolve(identity, { policy: "network-only", signal })).pointer;
     },

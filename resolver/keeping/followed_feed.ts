@@ -5,6 +5,7 @@ import type { Node } from "../node/node.ts";
 import type { Follow } from "./follow_list.ts";
 import type { KeptFeedStatus } from "./kept_feed.ts";
 import { openKeptRecords } from "./kept_records.ts";
+import { openLookUpTimes } from "./look_up_times.ts";
 
 /** Somebody who is followed, and how it is with what is kept of them. Times are milliseconds since 1970. */
 export interface FollowedFeed extends Omit<KeptFeedStatus, "state"> {
@@ -55,12 +56,13 @@ export function followedFeed(
   };
 }
 
-/** The same of a node that does not run: nothing is under way, and nobody was asked. */
+/** The same of a node that does not run: nothing is under way. */
 export function storedFollows(
   node: Pick<Node, "pointers" | "keyValues" | "follows">,
   rules = NO_RULES,
 ): readonly FollowedFeed[] {
   const records = openKeptRecords(node.keyValues);
+  const lookUpTimes = openLookUpTimes(node.keyValues);
   return node.follows.all().map((follow) => {
     const record = records.get(follow.identity);
     const status = {
@@ -68,8 +70,9 @@ export function storedFollows(
       reason: "",
       blocks: record?.blocks ?? 0,
       bytes: record?.bytes ?? 0,
-      checkedAt: 0,
+      checkedAt: lookUpTimes.get(follow.identity),
       lookUpProblem: "",
+      title: record?.title ?? "",
     } as const;
     const feed = followedFeed(follow, { ...node, rules }, { status, nameProblem: "" });
     return feed.state === "refused" ? feed : { ...feed, state: storedState(feed, record) };

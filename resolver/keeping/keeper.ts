@@ -12,8 +12,9 @@ import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
 import { refusesDocument } from "../rules/refuses_document.ts";
 import type { Verifier } from "../verify.ts";
 import { type FollowedFeed, followedFeed } from "./followed_feed.ts";
-import { keepFeed, type KeptFeed, type KeptFeedStatus } from "./kept_feed.ts";
+import { type DescribeFeed, keepFeed, type KeptFeed, type KeptFeedStatus } from "./kept_feed.ts";
 import { openKeptRecords } from "./kept_records.ts";
+import { openLookUpTimes } from "./look_up_times.ts";
 import { createSlots } from "./slots.ts";
 import { allWanted, type Wanted } from "./wanted.ts";
 import { watchNames } from "./watch_names.ts";
@@ -25,6 +26,7 @@ export interface KeeperOptions extends Call {
   readonly content: Pick<StoringContentReader, "loadAll">;
   /** Asks everybody for an identity's newest pointer. */
   readonly lookUp: (identity: Identity, call: Call) => Promise<VerifiedPointer>;
+  readonly describe: DescribeFeed;
   readonly identify: (name: Name, call: Call) => Promise<IdentifiedName>;
   /** Whose content is kept beside those that are published and followed. */
   readonly others: readonly Identity[];
@@ -67,6 +69,7 @@ export function startKeeping(options: KeeperOptions): Keeper {
   const { alarm = systemAlarm, random = Math.random, rules = NO_RULES } = options;
   const { pointers, blocks, follows } = node;
   const records = openKeptRecords(node.keyValues);
+  const lookUpTimes = openLookUpTimes(node.keyValues);
   const loads = createSlots(LOADS_AT_ONCE);
   const lookUps = createSlots(LOOK_UPS_AT_ONCE);
   const kept = new Map<string, { readonly wanted: Wanted; readonly feed: KeptFeed }>();
@@ -97,6 +100,7 @@ export function startKeeping(options: KeeperOptions): Keeper {
       alarm,
       random,
       records,
+      lookUpTimes,
       loads,
       lookUps,
       letGo,
@@ -133,6 +137,7 @@ export function startKeeping(options: KeeperOptions): Keeper {
 
   /** What a killed process left: records of those who are not kept any longer, and pins of nobody. */
   async function sweep(wanted: ReadonlyMap<string, Wanted>): Promise<void> {
+    lookUpTimes.retain((key) => wanted.get(key)?.followed === true);
     for (const key of records.all().keys()) if (!wanted.has(key)) records.delete(key);
     for (const { root, complete, since } of blocks.pins.all()) {
       const isComing = !complete && Math.abs(clock() - since) < UNOWNED_MILLISECONDS;
@@ -213,6 +218,7 @@ const NOT_BEGUN: KeptFeedStatus = {
   bytes: 0,
   checkedAt: 0,
   lookUpProblem: "",
+  title: "",
 };
 
 function aborted(signal: AbortSignal): Promise<void> {

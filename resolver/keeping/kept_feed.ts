@@ -5,11 +5,13 @@ import type { StoringContentReader } from "../content/create.ts";
 import type { Figures } from "../content/load_all.ts";
 import type { Call, Clock } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
+import { ContentWrongError } from "../errors.ts";
 import type { Node } from "../node/node.ts";
 import { createBackoff } from "../peers/backoff.ts";
 import type { Verifier } from "../verify.ts";
 import { keepContent, type KeptContent } from "./keep_content.ts";
-import type { KeptRecords } from "./kept_records.ts";
+import type { KeptRecord, KeptRecords } from "./kept_records.ts";
+import type { LookUpTimes } from "./look_up_times.ts";
 import { type LookUp, lookUpAgain } from "./look_up_again.ts";
 import type { Slots } from "./slots.ts";
 
@@ -20,7 +22,9 @@ export interface KeptFeedOptions extends Call {
   readonly content: Pick<StoringContentReader, "loadAll">;
   /** Asks everybody for the newest pointer; null when only what comes by itself is kept. */
   readonly lookUp: LookUp | null;
+  readonly describe: DescribeFeed;
   readonly records: KeptRecords;
+  readonly lookUpTimes: LookUpTimes;
   /** What the content may take on the disk. */
   readonly maxBytes: number;
   /** Loads at the same time, of all feeds. */
@@ -45,7 +49,17 @@ export interface KeptFeedStatus extends Figures {
   readonly checkedAt: number;
   /** Why the last look-up failed; empty when it did not. */
   readonly lookUpProblem: string;
+  /** The feed's, as it was read last: a stranger's text. Empty when none was read. */
+  readonly title: string;
 }
+
+/** What a feed says of itself. */
+export interface FeedDescription {
+  readonly title: string;
+}
+
+/** Reads the feed behind a pointer. Throws what reading content throws. */
+export type DescribeFeed = (pointer: VerifiedPointer, call: Call) => Promise<FeedDescription>;
 
 /** One identity whose newest content is kept. */
 export interface KeptFeed {
@@ -62,6 +76,8 @@ export interface KeptFeed {
 const LOOK_MILLISECONDS = 10 * 60_000;
 /** A publisher who is offline comes back within hours, not seconds. */
 const RETRY_WAITS = { first: 10_000, longest: 60 * 60_000 };
+/** The feed is here already; a large one takes a second to parse. */
+const READ_MILLISECONDS = 10_000;
 /** Then others have theirs: a publisher who gives a block every nine seconds holds up nobody. */
 const TURN_MILLISECONDS = 10 * 60_000;
 /** Room comes when somebody else is unfollowed, or publishes less. */
@@ -75,7 +91,7 @@ const HOPELESS_MILLISECONDS = 24 * 3_600_000;
  */
 export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed {
   const { node: { pointers, blocks }, verifier, content, lookUp, records, maxBytes } = options;
-  const { loads, letGo, alarm, random } = options;
+  const { loads, letGo, describe, lookUpTimes, alarm, random } = options;
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
   const settled = Promise.withResolvers<void>();
@@ -92,12 +108,18 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     reason: "",
     blocks: known?.blocks ?? 0,
     bytes: known?.bytes ?? 0,
-    checkedAt: 0,
+    checkedAt: lookUpTimes.get(identity),
     lookUpProblem: "",
+    title: known?.title ?? "",
   };
 
   function note(change: Partial<KeptFeedStatus>): void {
     status = { ...status, ...change };
+  }
+
+  function noteLookUp(outcome: Pick<Partial<KeptFeedStatus>, "checkedAt" | "lookUpProblem">): void {
+    note(outcome);
+    if (outcome.checkedAt !== undefined) lookUpTimes.put(identity, outcome.checkedAt);
   }
 
   /** What was found out about an older pointer's content is not said of the newer one's. */
@@ -126,10 +148,12 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     return bytes === null ? null : await verifier.verify(bytes, identity);
   }
 
-  function isHeld(pointer: VerifiedPointer): boolean {
+  /** Null when it is not wholly held. */
+  function heldRecord(pointer: VerifiedPointer): KeptRecord | null {
     const record = records.get(identity);
-    return record !== null && record.whole && record.root.toString() === pointer.cid &&
+    const isHeld = record !== null && record.whole && record.root.toString() === pointer.cid &&
       blocks.pins.isComplete(record.root);
+    return isHeld ? record : null;
   }
 
   async function letGoAllBut(current: string | null): Promise<void> {
@@ -151,8 +175,10 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
       await letGoAllBut(null);
       return LOOK_MILLISECONDS;
     }
-    if (isHeld(pointer)) {
+    const held = heldRecord(pointer);
+    if (held !== null) {
       conclude({ state: "held", reason: "" });
+      if (held.title === null) await loads.run(() => read(pointer, held), { signal });
       return LOOK_MILLISECONDS;
     }
     return await loads.run(() => load(pointer), { signal });
@@ -181,11 +207,27 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     backoff.reset();
     if (outcome === "held" || outcome === "too-large") {
       // Before the old content is let go: killed in between, both are there.
-      records.put(identity, { root, whole: outcome === "held", ...figures });
+      const record = { root, whole: outcome === "held", ...figures, title: null };
+      records.put(identity, record);
       await letGoAllBut(pointer.cid);
+      await read(pointer, record);
     }
     if (outcome === "no-room") return NO_ROOM_MILLISECONDS;
     return outcome === "held" ? LOOK_MILLISECONDS : HOPELESS_MILLISECONDS;
+  }
+
+  /** What the feed says of itself; what cannot be read now is read at a later look. */
+  async function read(pointer: VerifiedPointer, record: KeptRecord): Promise<void> {
+    using limit = deadline(READ_MILLISECONDS, { parent: signal, alarm });
+    try {
+      const { title } = await describe(pointer, limit);
+      records.put(identity, { ...record, title });
+      note({ title });
+    } catch (error) {
+      signal.throwIfAborted();
+      // Then it has none.
+      if (error instanceof ContentWrongError) records.put(identity, { ...record, title: "" });
+    }
   }
 
   async function stayInStep(): Promise<void> {
@@ -207,7 +249,9 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
   signal.addEventListener("abort", () => wake());
   const work = [
     stayInStep().catch(() => {}),
-    ...(lookUp === null ? [] : [lookUpAgain(identity, { ...options, lookUp, signal, note })]),
+    ...(lookUp === null
+      ? []
+      : [lookUpAgain(identity, { ...options, lookUp, signal, note: noteLookUp })]),
   ];
 
   return {

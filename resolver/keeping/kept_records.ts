@@ -10,6 +10,8 @@ export interface KeptRecord {
   readonly whole: boolean;
   readonly blocks: number;
   readonly bytes: number;
+  /** The feed's, as it was read; null before that. */
+  readonly title: string | null;
 }
 
 /**
@@ -62,6 +64,7 @@ function decode(bytes: Uint8Array): KeptRecord | null {
       whole: value.whole === true,
       blocks: Number(value.blocks),
       bytes: Number(value.bytes),
+      title: "title" in value && typeof value.title === "string" ? value.title : null,
     };
   } catch {
     return null;

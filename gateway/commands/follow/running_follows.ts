@@ -71,6 +71,7 @@ function parseFollowed(value: unknown): FollowedFeed {
     bytes: count(feed["bytes"]),
     checkedAt: count(feed["checkedAt"]),
     lookUpProblem: text(feed["lookUpProblem"]),
+    title: text(feed["title"]),
   };
 }
 

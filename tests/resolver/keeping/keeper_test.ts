@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
-import { NotFoundError } from "../../../resolver/errors.ts";
+import { ContentWrongError, NotFoundError } from "../../../resolver/errors.ts";
 import type { IdentifiedName } from "../../../resolver/identify.ts";
 import { storedFollows } from "../../../resolver/keeping/followed_feed.ts";
 import { type Keeper, type KeeperOptions, startKeeping } from "../../../resolver/keeping/keeper.ts";
@@ -94,6 +94,7 @@ async function openWorld(
         const found = world.names.get(name.text) ?? new Error("unexpected");
         return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
       },
+      describe: ({ timestamp }) => Promise.resolve({ title: `Posts up to ${timestamp}` }),
       others: [],
       maxFollowedBytes: 100 * PAGE,
       clock: clock.now,
@@ -407,6 +408,47 @@ Deno.test("content of a publish that never ended is let go after a day", async (
   assert.equal(world.node.blocks.pins.all().length, 1);
   await world.clock.advance(24 * 60 * 60_000);
   await until("it is let go", () => world.node.blocks.pins.all().length === 0);
+});
+
+Deno.test("what a feed is called, and when it was asked for last, is known after a restart, and while no node runs", async () => {
+  await using world = await openWorld();
+  const { pointer, signer } = await holding(world);
+  const title = `Posts up to ${pointer.timestamp}`;
+  await until("it is read", () => world.one().title === title);
+  const { checkedAt } = world.one();
+  assert.ok(checkedAt > 0);
+  await world.restart(() => Promise.resolve());
+  assert.equal(world.one().checkedAt, checkedAt);
+  assert.equal(world.one().title, title);
+  const [stored] = storedFollows(world.node);
+  assert.deepEqual([stored?.checkedAt, stored?.title], [checkedAt, title]);
+
+  world.node.pointers.put(await world.publish(signer, await feedWith("b"), 2), SENDER);
+  await until("the newer one is read", () => world.one().title.includes("05-02"));
+  world.node.follows.remove(parseName(identityText(signer.identity)));
+  await until(
+    "nothing of it is remembered",
+    () => [...world.node.keyValues.entries("looked-up/")].length === 0,
+  );
+});
+
+Deno.test("a feed that cannot be read now is read later, one that is none has no title", async () => {
+  const problems: Error[] = [new Error("busy")];
+  await using world = await openWorld({
+    describe() {
+      const problem = problems.shift();
+      return problem === undefined ? Promise.resolve({ title: "Read" }) : Promise.reject(problem);
+    },
+  });
+  const { signer } = await holding(world);
+  assert.equal(world.one().title, "");
+  await inTime(world, "it is read", () => world.one().title === "Read");
+
+  problems.push(new ContentWrongError("no feed"));
+  world.node.pointers.put(await world.publish(signer, await feedWith("b"), 2), SENDER);
+  await until("it is held", () => problems.length === 0 && world.one().state === "held");
+  await world.clock.advance(60 * 60_000);
+  assert.equal(world.one().state, "held");
 });
 
 Deno.test("whom a rule comes to refuse is neither held for anybody to see, nor told of, until the rule goes", async () => {

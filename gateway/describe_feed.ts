@@ -1,0 +1,18 @@
+import type { ContentReader } from "../resolver/content/content.ts";
+import type { Call } from "../resolver/contracts.ts";
+import type { FeedDescription } from "../resolver/keeping/kept_feed.ts";
+import type { VerifiedPointer } from "../schemas/pointer.ts";
+
+/**
+ * What the feed behind a pointer says of itself. A node alone loads what reads feeds when it keeps its
+ * first one. Throws what reading content throws.
+ */
+export async function describeFeed(
+  pointer: VerifiedPointer,
+  content: Pick<ContentReader, "feedDocument">,
+  call: Call,
+): Promise<FeedDescription> {
+  const { readFeed } = await import("./feed/read_feed.ts");
+  const { title } = await readFeed(await content.feedDocument(pointer, call), call);
+  return { title };
+}
