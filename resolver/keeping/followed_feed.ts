@@ -3,8 +3,8 @@ import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
 import { isWithdrawn, parsePointer } from "../../schemas/pointer.ts";
 import type { Node } from "../node/node.ts";
 import type { Follow } from "./follow_list.ts";
-import type { KeptFeedStatus } from "./kept_feed.ts";
-import { openKeptRecords } from "./kept_records.ts";
+import type { KeptFeedStatus } from "./kept_feed_status.ts";
+import { figuresOf, openKeptRecords } from "./kept_records.ts";
 import { openLookUpTimes } from "./look_up_times.ts";
 
 /** Somebody who is followed, and how it is with what is kept of them. Times are milliseconds since 1970. */
@@ -68,8 +68,7 @@ export function storedFollows(
     const status = {
       state: "waiting",
       reason: "",
-      blocks: record?.blocks ?? 0,
-      bytes: record?.bytes ?? 0,
+      ...figuresOf(record),
       checkedAt: lookUpTimes.get(follow.identity),
       lookUpProblem: "",
       title: record?.title ?? "",

@@ -1,5 +1,5 @@
-import type { CID } from "multiformats/cid";
-import { type Identity, identityKey, parseIdentity } from "../../schemas/identity.ts";
+import { CID } from "multiformats/cid";
+import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { Name } from "../../schemas/name.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { StoringContentReader } from "../content/create.ts";
@@ -12,8 +12,10 @@ import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
 import { refusesDocument } from "../rules/refuses_document.ts";
 import type { Verifier } from "../verify.ts";
 import { type FollowedFeed, followedFeed } from "./followed_feed.ts";
-import { type DescribeFeed, keepFeed, type KeptFeed, type KeptFeedStatus } from "./kept_feed.ts";
-import { openKeptRecords } from "./kept_records.ts";
+import type { DescribeFeed } from "./feed_description.ts";
+import { keepFeed, type KeptFeed } from "./kept_feed.ts";
+import { NOT_BEGUN } from "./kept_feed_status.ts";
+import { type KeptRecord, openKeptRecords } from "./kept_records.ts";
 import { openLookUpTimes } from "./look_up_times.ts";
 import { createSlots } from "./slots.ts";
 import { allWanted, type Wanted } from "./wanted.ts";
@@ -23,7 +25,7 @@ import { watchNames } from "./watch_names.ts";
 export interface KeeperOptions extends Call {
   readonly node: Pick<Node, "pointers" | "blocks" | "keyValues" | "follows">;
   readonly verifier: Verifier;
-  readonly content: Pick<StoringContentReader, "loadAll">;
+  readonly content: Pick<StoringContentReader, "loadAll" | "loadFile">;
   /** Asks everybody for an identity's newest pointer. */
   readonly lookUp: (identity: Identity, call: Call) => Promise<VerifiedPointer>;
   readonly describe: DescribeFeed;
@@ -54,6 +56,7 @@ export interface Keeper {
 
 /** Each may read and write 8 blocks at the same time. */
 const LOADS_AT_ONCE = 2;
+const MEDIA_LOADS_AT_ONCE = 2;
 const LOOK_UPS_AT_ONCE = 4;
 /** Content of a `publish` that has not come to its end may stay for so long. */
 const UNOWNED_MILLISECONDS = 24 * 3_600_000;
@@ -71,6 +74,7 @@ export function startKeeping(options: KeeperOptions): Keeper {
   const records = openKeptRecords(node.keyValues);
   const lookUpTimes = openLookUpTimes(node.keyValues);
   const loads = createSlots(LOADS_AT_ONCE);
+  const mediaLoads = createSlots(MEDIA_LOADS_AT_ONCE);
   const lookUps = createSlots(LOOK_UPS_AT_ONCE);
   const kept = new Map<string, { readonly wanted: Wanted; readonly feed: KeptFeed }>();
   const names = watchNames({ ...options, follows, alarm, random });
@@ -102,10 +106,12 @@ export function startKeeping(options: KeeperOptions): Keeper {
       records,
       lookUpTimes,
       loads,
+      mediaLoads,
       lookUps,
       letGo,
       lookUp: wanted.followed ? lookUp : null,
       maxBytes: wanted.published ? Number.MAX_SAFE_INTEGER : maxFollowedBytes,
+      maxMediaBytes: maxFollowedBytes,
     });
     kept.set(key, { wanted, feed });
   }
@@ -145,10 +151,12 @@ export function startKeeping(options: KeeperOptions): Keeper {
     }
   }
 
-  function isServed(key: string, root: CID): boolean {
-    if (rules === NO_RULES) return true;
-    return !rules.refusesIdentity(parseIdentity(key)) &&
-      !refusesDocument(rules, { cid: `${root}` });
+  function heldRoots(identity: Identity, record: KeptRecord | null): CID[] {
+    if (record === null || rules.refusesIdentity(identity)) return [];
+    const { root, whole, media } = record;
+    if (!whole || !blocks.pins.isComplete(root)) return [];
+    const beside = media.filter(({ held }) => held).map(({ root }) => CID.parse(root));
+    return [root, ...beside].filter((cid) => !refusesDocument(rules, { cid: `${cid}` }));
   }
 
   function failed(error: unknown): void {
@@ -202,24 +210,10 @@ export function startKeeping(options: KeeperOptions): Keeper {
         });
       }),
     roots: () =>
-      [...records.all()]
-        .filter(([key, { root, whole }]) =>
-          whole && blocks.pins.isComplete(root) && isServed(key, root)
-        )
-        .map(([, { root }]) => root),
+      [...kept.values()].flatMap(({ wanted, feed }) => heldRoots(wanted.identity, feed.record())),
     ended: run(),
   };
 }
-
-const NOT_BEGUN: KeptFeedStatus = {
-  state: "waiting",
-  reason: "",
-  blocks: 0,
-  bytes: 0,
-  checkedAt: 0,
-  lookUpProblem: "",
-  title: "",
-};
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -44,6 +44,6 @@ Deno.test("when nobody is followed, how to", () => {
 Deno.test("a title does nothing to the terminal, and takes so much of the line and no more", () => {
   const title = `\x1b]0;evil\x07\u202e${"long ".repeat(100)}`;
   const [, line = ""] = followingLines([followedFeed({ title })], { now: NOW, running: true });
-  assert.match(line, /  \]0;evil( long)+ l…$/);
+  assert.match(line, / \]0;evil( long)+ l…$/);
   assert.ok(line.length < 100);
 });
