@@ -50,7 +50,7 @@ export async function assembleGateway(
   node?.pointers.onStored((pointer) => resolver.accept(pointer));
 
   const visits = createVisits({ identifier, resolver, rules });
-  const references = createReferences({ keyValues: node?.keyValues ?? null });
+  const references = createReferences({ keyValues: node?.keyValues ?? null, rules });
   const feeds = createFeeds({ content, readFeed, references, rules, clock });
   const scope = createIpfsScope({
     open: settings.get(ipfsOpenSetting),

@@ -14,11 +14,13 @@ import { maxFollowedBytesSetting } from "../resolver/node/settings.ts";
 import { openPeerRecords, type PeerRecords } from "../resolver/peers/records.ts";
 import { peersSetting } from "../resolver/peers/setting.ts";
 import { type Peers, startPeers } from "../resolver/peers/start.ts";
+import type { OperatorRules } from "../resolver/rules/operator_rules.ts";
 import { startProviding } from "../resolver/rendezvous/provide.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import type { Identity } from "../schemas/identity.ts";
 import type { Settings } from "../schemas/setting.ts";
 import type { Parts } from "./parts.ts";
+import { describeFeed } from "./describe_feed.ts";
 import { warnWhenLonely } from "./lonely_warning.ts";
 import { describeError } from "./print.ts";
 import { seeksOthers } from "./status/seeks_others.ts";
@@ -51,8 +53,8 @@ export interface BackgroundOptions {
   readonly publicOrigin: URL | null;
   readonly signal: AbortSignal;
   readonly report: (problem: unknown) => void;
-  /** Whose pointers the operator does not pass on. */
-  readonly refuses: (identity: Identity) => boolean;
+  /** Whom and what the operator does not pass on. */
+  readonly rules: OperatorRules;
   /** What was found damaged, for the status page. */
   readonly damages: readonly string[];
 }
@@ -77,8 +79,9 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
       if (network !== null) {
         const { signal } = options;
         const common = { ...options, network, alarm: systemAlarm, random };
-        work.push(startRepublishing(common));
-        const whole = createWholeContents(node, clock);
+        const { refusesIdentity: refuses } = options.rules;
+        work.push(startRepublishing({ ...common, refuses }));
+        const whole = createWholeContents(node, options);
         const contents = async () => distinct([...keeper?.roots() ?? [], ...await whole()]);
         work.push(startProvidingContents({ ...common, contents }));
         if (seeksOthers(settings, node)) {
@@ -134,6 +137,7 @@ function keep(
     content,
     others,
     identify: identifier.identify,
+    describe: (pointer, call) => describeFeed(pointer, content, call),
     async lookUp(identity, { signal }) {
       return (await resolver.resolve(identity, { policy: "network-only", signal })).pointer;
     },

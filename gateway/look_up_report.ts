@@ -6,8 +6,8 @@ import type { Call, Clock, PointerSource } from "../resolver/contracts.ts";
 import { systemAlarm } from "../resolver/deadline.ts";
 import type { Identifier } from "../resolver/identify.ts";
 import type { SourceReport } from "../resolver/resolution.ts";
+import { identifyServed } from "../resolver/rules/identify_served.ts";
 import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
-import { refusedFeed } from "../resolver/rules/refusals.ts";
 import type { Verifier } from "../resolver/verify.ts";
 import { startWalk } from "../resolver/walk.ts";
 import { identityText } from "../schemas/identity.ts";
@@ -69,11 +69,9 @@ export async function lookUpReport(
   parts: LookUpParts,
   { signal }: Call,
 ): Promise<LookUpReport> {
-  const { identifier, sources, verifier, clock, rules = NO_RULES } = parts;
+  const { sources, verifier, clock, rules = NO_RULES } = parts;
   const startedAt = clock();
-  if (rules.refusesName(name)) throw refusedFeed(name.text);
-  const record = await identifier.identify(name, { signal });
-  if (rules.refusesBehindName(record.identity)) throw refusedFeed(identityText(record.identity));
+  const record = await identifyServed(name, { ...parts, rules }, { signal });
   const walk = startWalk(record.identity, {
     sources,
     verifier,

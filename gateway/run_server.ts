@@ -117,7 +117,7 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
     signal,
     report,
     damages,
-    refuses: rules.refusesIdentity,
+    rules,
   });
   const { gateway: assembled, welcomePath } = await assemble({
     settings: config,

@@ -2,7 +2,7 @@ import type { Identity } from "../schemas/identity.ts";
 import type { VerifiedPointer } from "../schemas/pointer.ts";
 import type { Clock, FindCall, PeerAnswer, PointerSource } from "./contracts.ts";
 import { abortable } from "./deadline.ts";
-import { PointerRefusedError, type RefusalReason } from "./errors.ts";
+import { PointerRefusedError, type RefusalReason, RefusedByOperatorError } from "./errors.ts";
 import { newest } from "./select.ts";
 import type { Verifier } from "./verify.ts";
 
@@ -36,10 +36,17 @@ export interface SourceAnswer {
   /** Who answered what, of a source that asks many; the first of them. */
   readonly peers: readonly AskedPeer[];
   /**
-   * `late`: ended from outside before it had finished. `skipped-failing` and `skipped-lying`: it was
+   * `declined`: its operator does not serve the identity. `late`: ended from outside before it had finished. `skipped-failing` and `skipped-lying`: it was
    * not asked, for what it did before.
    */
-  readonly state: "asked" | "finished" | "failed" | "late" | "skipped-failing" | "skipped-lying";
+  readonly state:
+    | "asked"
+    | "finished"
+    | "declined"
+    | "failed"
+    | "late"
+    | "skipped-failing"
+    | "skipped-lying";
   /** Why it failed or ended; only then. */
   readonly error?: unknown;
   /** From the question to the end, or to now. */
@@ -111,8 +118,11 @@ export function askSource(
       await abortable(Promise.all(judging), signal);
       end = { state: "finished", milliseconds: clock() - askedAt };
     } catch (error) {
-      const state = signal.aborted ? "late" : "failed";
-      end = { state, error, milliseconds: clock() - askedAt };
+      end = {
+        state: signal.aborted ? "late" : stateAfter(error),
+        error,
+        milliseconds: clock() - askedAt,
+      };
     }
   }
 
@@ -126,6 +136,10 @@ export function askSource(
       ...(end ?? { state: "asked", milliseconds: clock() - askedAt }),
     }),
   };
+}
+
+function stateAfter(error: unknown): "declined" | "failed" {
+  return error instanceof RefusedByOperatorError ? "declined" : "failed";
 }
 
 /** A source that is left alone for now: it is as silent as one that fails, at no cost. */

@@ -3,7 +3,7 @@ import { type Identity, identityKey } from "../schemas/identity.ts";
 import { nothingHeld } from "./conclude.ts";
 import type { Clock } from "./contracts.ts";
 import { abortable } from "./deadline.ts";
-import { NotFoundError, PointerRefusedError } from "./errors.ts";
+import { NotFoundError, PointerRefusedError, RefusedByOperatorError } from "./errors.ts";
 import type { NetworkResolver, Resolution, Resolver, SourceReport } from "./resolution.ts";
 import { relation } from "./select.ts";
 
@@ -116,7 +116,8 @@ export function cached(
   /** What is held answers for a walk that failed; without it, the failure is remembered for a while. */
   function failed(key: string, error: unknown): Resolution {
     const before = held.get(key)?.resolution;
-    if (before !== undefined) {
+    if (error instanceof RefusedByOperatorError) held.delete(key);
+    else if (before !== undefined) {
       return hold(key, { ...before, freshness: "stale" }, clock() + FAILURE_MILLISECONDS);
     }
     const milliseconds = isAnswer(error) ? UNKNOWN_MILLISECONDS : FAILURE_MILLISECONDS;
@@ -175,6 +176,6 @@ function outdated(report: SourceReport): SourceReport {
 
 /** True for an error that says something about the identity, not about the sources' state. */
 function isAnswer(error: unknown): boolean {
-  return error instanceof PointerRefusedError ||
+  return error instanceof PointerRefusedError || error instanceof RefusedByOperatorError ||
     (error instanceof NotFoundError && !error.incomplete);
 }

@@ -6,6 +6,7 @@ import {
   OutboundError,
   PointerRefusedError,
   type RefusalReason,
+  RefusedByOperatorError,
   UnavailableError,
 } from "./errors.ts";
 import { OUTBOUND_REASON_TEXTS } from "./outbound/reason_texts.ts";
@@ -16,7 +17,9 @@ import type { WalkState } from "./walk.ts";
 /** What a walk's state means: a resolution, or the error that says why there is none. Pure. */
 export function conclude(state: WalkState): Resolution {
   const { greatest, answers, startedAt } = state;
-  if (greatest === null) throw nothingFound(state.identity, answers);
+  // Then what is remembered here is not served either: an instance that remembers nothing says the same.
+  const isDeclined = answers.length > 0 && answers.every(hasDeclined);
+  if (greatest === null || isDeclined) throw nothingFound(state.identity, answers);
   const stale = answers.length > 0 && !answers.some(hasAnswered);
   return {
     pointer: greatest,
@@ -44,7 +47,11 @@ export function nothingHeld(identity: Identity): NotFoundError {
  * no more than one that failed: it may be hiding what it holds.
  */
 function hasAnswered(answer: SourceAnswer): boolean {
-  return answer.greatest !== null || saidNone(answer);
+  return answer.greatest !== null || saidNone(answer) || hasDeclined(answer);
+}
+
+function hasDeclined({ state, greatest }: SourceAnswer): boolean {
+  return state === "declined" && greatest === null;
 }
 
 /** True when the source said that it knows no pointer. */
@@ -64,6 +71,12 @@ function nothingFound(identity: Identity, answers: readonly SourceAnswer[]): Err
       reason: "not-verifiable-here",
       remedy: "It belongs to a contract account. Ask a gateway that verifies contract accounts.",
     });
+  }
+  if (answers.some(hasDeclined)) {
+    return new RefusedByOperatorError(
+      `A peer of this gateway does not serve ${who}, and nobody else who was asked knows its pointer.`,
+      { remedy: "Whoever runs that peer decided so. Another gateway may serve it." },
+    );
   }
   const silent = answers.filter((answer) => !hasAnswered(answer));
   if (silent.length === 0) {
@@ -120,6 +133,7 @@ function outcome(
   }
   if (answer.refusals.size > 0) return "refused";
   if (answer.state === "finished") return "none";
+  if (answer.state === "declined") return "declined";
   if (isSkipped(answer)) return "skipped";
   return answer.state === "failed" ? "failed" : "late";
 }
@@ -130,6 +144,7 @@ function reason(answer: SourceAnswer): string {
   const [refusal] = answer.refusals;
   if (refusal !== undefined) return REFUSAL_TEXTS[refusal];
   if (answer.state === "finished") return "It knows no pointer.";
+  if (answer.state === "declined") return "Its operator does not serve it.";
   if (answer.state === "skipped-failing") {
     return "It was not asked: it failed several times in a row.";
   }

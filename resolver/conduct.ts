@@ -22,6 +22,7 @@ export function conductOf(answer: SourceAnswer): readonly (readonly [string, Con
 function peerConduct({ state, refusals, error }: SourceAnswer): Conduct | null {
   if ([...refusals].some(isLie)) return "lied";
   if (state === "failed") return failureConduct(error);
+  if (state === "declined") return "answered";
   return state === "finished" && refusals.size === 0 ? "answered" : null;
 }
 

@@ -64,7 +64,10 @@ export interface PointerSource {
    * it the source is always asked: this machine's own store, a network as a whole.
    */
   readonly asks?: "peer" | "peers";
-  /** Yields nothing: not known here. Throws: failed, nothing can be concluded. */
+  /**
+   * Yields nothing: not known here. Throws RefusedByOperatorError when its operator, whom this one's
+   * chose, does not serve it; anything else: failed, nothing can be concluded.
+   */
   find(identity: Identity, call: FindCall): AsyncIterable<Uint8Array>;
   /**
    * Hands over a greater pointer to keep. Resolves with nothing when it is held there, or with the
@@ -100,7 +103,10 @@ export interface BlockSource {
    * serve. Content that no feed refers to is asked for there and nowhere else.
    */
   readonly near?: boolean;
-  /** `null`: not held there. Throws: failed. */
+  /**
+   * `null`: not held there. Throws RefusedByOperatorError when the operator of a `near` one does not serve
+   * it; anything else: failed.
+   */
   get(cid: CID, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
    * Many blocks in one trip, as they come: in any order, perhaps some of them twice, or not at all, or

@@ -79,7 +79,10 @@ export class WithdrawnError extends OurSpaceError {
   }
 }
 
-/** The operator's rules say that this is not served here. */
+/**
+ * The operator's rules say that this is not served here; or those of a peer that the operator chose do, and
+ * nobody else has it.
+ */
 export class RefusedByOperatorError extends OurSpaceError {
   override name = "RefusedByOperatorError";
 }
@@ -92,7 +95,7 @@ export class NotReferredToError extends OurSpaceError {
 /** What one road to the content answered. `reason` is for people and names no internals. */
 export interface RoadReport {
   readonly road: string;
-  readonly outcome: "delivered" | "none" | "failed" | "forged" | "skipped";
+  readonly outcome: "delivered" | "none" | "failed" | "forged" | "refused" | "skipped";
   readonly reason: string;
   readonly milliseconds: number;
 }

@@ -25,10 +25,18 @@ export interface PeerReport {
 export interface SourceReport {
   readonly source: string;
   /**
-   * `refused`: what it sent did not pass verification. `late`: still silent when the report was made,
+   * `refused`: what it sent did not pass verification. `declined`: its operator does not serve it. `late`: still silent when the report was made,
    * or when the deadline passed. `skipped`: not asked, because it failed or lied before.
    */
-  readonly outcome: "newest" | "older" | "none" | "failed" | "refused" | "late" | "skipped";
+  readonly outcome:
+    | "newest"
+    | "older"
+    | "none"
+    | "failed"
+    | "refused"
+    | "declined"
+    | "late"
+    | "skipped";
   /** The timestamp of the greatest pointer it gave. */
   readonly timestamp?: string;
   readonly milliseconds: number;
@@ -53,6 +61,7 @@ export interface Resolution {
 export interface Resolver {
   /**
    * Throws NotFoundError (nobody has one), UnavailableError (nobody could be asked),
+   * RefusedByOperatorError (a peer of the operator's choice does not serve it, and nobody else knows it),
    * PointerRefusedError with reason `not-verifiable-here` (only contract-account pointers were found),
    * or the signal's reason. A withdrawn pointer is an answer like any other.
    */

@@ -3,6 +3,7 @@ import { OurSpaceError } from "../schemas/errors.ts";
 import { CAR_TYPE, readCar } from "./content/car_reader.ts";
 import { carLimits, contentLimits } from "./content/limits.ts";
 import type { BlockSource, Call, Clock, DagRequest } from "./contracts.ts";
+import { RefusedByOperatorError } from "./errors.ts";
 import type { Outbound, OutboundResponse } from "./outbound/outbound.ts";
 
 /** The media type of one block (IPFS Trustless Gateway specification). */
@@ -25,7 +26,7 @@ export interface TrustlessOptions {
  * A service of the operator's choice that speaks the IPFS Trustless Gateway specification: single blocks,
  * and CARs where it has them. Nothing that comes is verified here.
  *
- * Both methods throw OutboundError, and OurSpaceError when the service answers something else.
+ * Both methods throw OutboundError, RefusedByOperatorError, and OurSpaceError when the service answers something else.
  */
 export function trustlessSource(options: TrustlessOptions): BlockSource {
   const { id, baseUrl, outbound, clock } = options;
@@ -54,7 +55,10 @@ export function trustlessSource(options: TrustlessOptions): BlockSource {
   };
 }
 
-/** One block. `null`: the service says that it has no such block. */
+/**
+ * One block. `null`: the service says that it has no such block. Throws RefusedByOperatorError when it says
+ * that its operator does not serve it.
+ */
 export async function fetchRawBlock(
   outbound: Outbound,
   baseUrl: string,
@@ -73,6 +77,9 @@ export async function fetchRawBlock(
     return new Uint8Array(await new Response(response.body).arrayBuffer());
   }
   await response.body.cancel();
+  if (response.status === 451) {
+    throw new RefusedByOperatorError("Its operator does not serve this content.");
+  }
   if (isNotThere(response.status)) return null;
   throw unexpected(response.status);
 }

@@ -22,7 +22,7 @@ The node that runs on this machine is asked, or else its data folder is read.`,
     const feeds = await follows.all(call);
     switch (form) {
       case "json":
-        terminal.result(JSON.stringify(feeds, null, 2));
+        terminal.result(asciiJson(feeds));
         return true;
       case "opml": {
         const listening = `http://${settings.get(hostSetting)}:${settings.get(portSetting)}`;
@@ -38,5 +38,13 @@ The node that runs on this machine is asked, or else its data folder is read.`,
     }
   },
 };
+
+/** A terminal that it is shown on may obey what strangers wrote into their feeds' titles. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
 
 if (import.meta.main) await runCommand(followingCommand);

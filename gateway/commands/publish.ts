@@ -27,6 +27,7 @@ export async function publish(given: PublishArguments, tools: Tools, call: Call)
   const signer = await openSigner(given, tools, call);
   const identity: Identity = { kind: "wallet", address: signer.address };
   await using places = await openPlaces(tools);
+  await places.checkRules(identity, call);
   const content = given.path === null ? null : await prepareContent(given.path, given, tools, call);
   const args = withOnionLocation(given, content?.dag.root ?? null, settings);
 

@@ -83,10 +83,10 @@ async function lookUp(
     });
     return await askNode(reached.running, name, outbound, call);
   }
-  const node = reached.held;
+  const { held: node, rules } = reached;
   try {
     const verifier = createVerifier({ clock });
-    return await askHere({ node, settings, verifier, dns, clock, report }, name, call);
+    return await askHere({ node, rules, settings, verifier, dns, clock, report }, name, call);
   } finally {
     await node.close();
   }

@@ -94,7 +94,7 @@ export function createFeeds(
       return documents.has(pointer.text);
     },
 
-    isRemembered: ({ cid }) => references.has(cid),
+    isRemembered: ({ identity, cid }) => references.isNoted(identity, cid),
 
     async load(pointer, call) {
       const loaded = await loadNewest(pointer, call);
@@ -117,7 +117,7 @@ export function createFeeds(
     const held = kept.get(identityKey(pointer.identity));
     if (held?.pointer.text === pointer.text) {
       // As new as any: what is shown here is not forgotten before what nobody looks at.
-      references.note(held.references);
+      references.note(pointer.identity, held.references);
       return { ...held, stale: false };
     }
     const fetched = fetches.run(pointer.text, (shared) => fetchFeed(pointer, shared));
@@ -141,7 +141,7 @@ export function createFeeds(
       const feed = await readFeed(document, limit);
       const documentBytes = document.bytes.byteLength;
       const noted = feedReferences(pointer, document, feed);
-      references.note(noted);
+      references.note(pointer.identity, noted);
       documents.set(pointer.text, { cid: document.cid, name: document.name });
       const { roads } = document;
       const loaded = { feed, pointer, roads, documentBytes, references: noted };

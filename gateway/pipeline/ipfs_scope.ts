@@ -4,6 +4,7 @@ import type { References } from "../../resolver/content/references.ts";
 import type { Call } from "../../resolver/contracts.ts";
 import { isTimeout } from "../../resolver/deadline.ts";
 import type { OperatorRules } from "../../resolver/rules/operator_rules.ts";
+import { refusedContent } from "../../resolver/rules/refusals.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Name } from "../../schemas/name.ts";
 
@@ -15,7 +16,10 @@ export interface IpfsQuestion {
   readonly shownBy: Name | null;
 }
 
-/** By which roads content comes; `none`: it is not for visitors of this gateway. */
+/**
+ * By which roads content comes; `none`: it is not for visitors of this gateway. Throws
+ * RefusedByOperatorError for content that only denied accounts' feeds refer to.
+ */
 export type IpfsScope = (question: IpfsQuestion, call: Call) => Promise<Roads | "none">;
 
 /** What decides. */
@@ -39,11 +43,13 @@ export function createIpfsScope(
 ): IpfsScope {
   return async ({ root, path, shownBy }, call) => {
     const cid = root.toV1().toString();
-    if (open || references.has(cid)) return "all";
+    const known = references.stateOf(cid);
+    if (known === "referred" || (open && known === "unknown")) return "all";
     if (shownBy !== null) await readFeed?.(shownBy, call).catch(ignoreFailure);
-    if (references.has(cid)) return "all";
-    if (!rules.onlyListed) return "near";
-    return rules.listsContent(root, path) ? "all" : "none";
+    const state = references.stateOf(cid);
+    if (state === "referred" || rules.listsContent(root, path)) return "all";
+    if (state === "refused") throw refusedContent();
+    return rules.onlyListed ? "none" : "near";
   };
 }
 

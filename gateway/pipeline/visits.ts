@@ -1,9 +1,10 @@
 import type { Call } from "../../resolver/contracts.ts";
 import type { IdentifiedName, Identifier } from "../../resolver/identify.ts";
 import type { Resolution, Resolver } from "../../resolver/resolver.ts";
+import { identifyServed } from "../../resolver/rules/identify_served.ts";
 import type { OperatorRules } from "../../resolver/rules/operator_rules.ts";
 import { refusesDocument } from "../../resolver/rules/refuses_document.ts";
-import { refusedContent, refusedFeed } from "../../resolver/rules/refusals.ts";
+import { refusedContent } from "../../resolver/rules/refusals.ts";
 import type { Name } from "../../schemas/name.ts";
 
 /** A name that was followed to its newest pointer. */
@@ -24,9 +25,7 @@ export function createVisits(
 ): Visits {
   const { rules } = parts;
   return async (name, call) => {
-    if (rules.refusesName(name)) throw refusedFeed(name.text);
-    const record = await parts.identifier.identify(name, call);
-    if (rules.refusesBehindName(record.identity)) throw refusedFeed(name.text);
+    const record = await identifyServed(name, parts, call);
     const resolution = await parts.resolver.resolve(record.identity, {
       ...call,
       policy: "cache-first",

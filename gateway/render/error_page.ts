@@ -22,6 +22,7 @@ const OUTCOMES: Record<RoadReport["outcome"], string> = {
   none: "does not have it",
   failed: "failed",
   forged: "sent something else",
+  refused: "does not serve it",
   skipped: "not tried",
 };
 

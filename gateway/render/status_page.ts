@@ -178,6 +178,7 @@ const FEED_STATES: Readonly<Record<FollowedFeed["state"], string>> = {
   "no-room": "In part: the store is full",
   "wrong": "Cannot be read",
   "withdrawn": "Withdrawn by their publishers",
+  "refused": "Refused by this node’s rules",
 };
 
 function sinceTheStart(

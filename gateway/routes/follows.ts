@@ -1,21 +1,18 @@
 import { Hono } from "hono";
-import type { Call } from "../../resolver/contracts.ts";
 import { deadline } from "../../resolver/deadline.ts";
 import { NotFoundError } from "../../resolver/errors.ts";
 import type { Identifier } from "../../resolver/identify.ts";
 import type { FollowedFeed } from "../../resolver/keeping/followed_feed.ts";
 import type { Node } from "../../resolver/node/node.ts";
+import { identifyServed } from "../../resolver/rules/identify_served.ts";
 import type { OperatorRules } from "../../resolver/rules/operator_rules.ts";
-import { refusedFeed } from "../../resolver/rules/refusals.ts";
-import { type Identity, identityText, parseIdentity } from "../../schemas/identity.ts";
-import { type Name, parseName } from "../../schemas/name.ts";
+import { identityText } from "../../schemas/identity.ts";
+import { parseName } from "../../schemas/name.ts";
 import type { ServiceEnv } from "../http/gateway_env.ts";
 import { operatorOnly } from "../http/operator.ts";
 
 /** All name systems to their own deadline: 5 s. */
 const IDENTIFY_MILLISECONDS = 8_000;
-
-const REFUSED = "It is refused by DENYLIST or ALLOWLIST: neither served nor kept up to date.";
 
 /** What the routes work with. */
 export interface FollowRoutesOptions {
@@ -23,7 +20,7 @@ export interface FollowRoutesOptions {
   readonly identifier: Identifier;
   /** Everybody who is followed, as the keeper sees it. */
   readonly followed: () => readonly FollowedFeed[];
-  /** Who is refused is not followed; who was before is neither kept up to date nor served. */
+  /** Who is refused is not followed. */
   readonly rules: OperatorRules;
 }
 
@@ -32,36 +29,27 @@ export interface FollowRoutesOptions {
  * they are asked for.
  */
 export function followRoutes(options: FollowRoutesOptions): Hono<ServiceEnv> {
-  const { node: { follows, adminToken }, identifier, followed, rules } = options;
+  const { node: { follows, adminToken }, followed } = options;
   const routes = new Hono<ServiceEnv>();
   routes.use("/v1/admin/follows/*", operatorOnly(adminToken), async (context, next) => {
     await next();
     context.header("Cache-Control", "no-store");
   });
 
-  routes.get(
-    "/v1/admin/follows",
-    (context) => context.json({ followed: followed().map((feed) => withRefusal(feed, rules)) }),
-  );
+  routes.get("/v1/admin/follows", (context) => context.json({ followed: followed() }));
 
   routes.put("/v1/admin/follows/:name", async (context) => {
     const name = parseName(context.req.param("name"));
     using limit = deadline(IDENTIFY_MILLISECONDS, { parent: context.req.raw.signal });
     const known = follows.get(name);
-    const follow = known ?? follows.add(name, await identify(name, limit));
+    const follow = known ??
+      follows.add(name, (await identifyServed(name, options, limit)).identity);
     return context.json({
       name: name.text,
       identity: identityText(follow.identity),
       known: known !== null,
     });
   });
-
-  async function identify(name: Name, call: Call): Promise<Identity> {
-    if (rules.refusesName(name)) throw refusedFeed(name.text);
-    const { identity } = await identifier.identify(name, call);
-    if (rules.refusesBehindName(identity)) throw refusedFeed(name.text);
-    return identity;
-  }
 
   routes.delete("/v1/admin/follows/:name", (context) => {
     const name = parseName(context.req.param("name"));
@@ -70,11 +58,4 @@ export function followRoutes(options: FollowRoutesOptions): Hono<ServiceEnv> {
   });
 
   return routes;
-}
-
-/** What is held of somebody stays on the disk when a rule comes, and looks as if all were well. */
-function withRefusal(feed: FollowedFeed, rules: OperatorRules): FollowedFeed {
-  const isRefused = rules.refusesName(parseName(feed.name)) ||
-    rules.refusesBehindName(parseIdentity(feed.identity));
-  return isRefused ? { ...feed, reason: REFUSED, lookUpProblem: "" } : feed;
 }

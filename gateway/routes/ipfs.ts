@@ -26,10 +26,13 @@ export function ipfsRoutes(
     }
     const request = parseIpfsRequest(context);
     if (request instanceof Response) return request;
-    switch (requestedForm(context)) {
+    const form = requestedForm(context);
+    // Blocks that are held are for other nodes, whoever refers to them, unless it is refused.
+    const roads = await scope(questionOf(context, request), context.get("call"));
+    switch (form) {
       case "file":
         return await withinScope(
-          await scope(questionOf(context, request), context.get("call")),
+          roads,
           (roads) => ipfsFile(context, request, { content, roads, alarm }),
         );
       case "raw":

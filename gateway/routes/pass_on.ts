@@ -1,5 +1,5 @@
 import type { Call, PointerSource } from "../../resolver/contracts.ts";
-import { UnavailableError } from "../../resolver/errors.ts";
+import { RefusedByOperatorError, UnavailableError } from "../../resolver/errors.ts";
 import { newest, relation } from "../../resolver/select.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
@@ -10,7 +10,8 @@ const MAX_PEERS = 8;
 /**
  * Hands a pointer over to the peers, all at once. Null: it was stored, and no peer knows better.
  * Otherwise the greatest of those that peers hold instead, verified: the sender's is outdated, even
- * where a peer that was behind stored it. Throws UnavailableError when nobody took it.
+ * where a peer that was behind stored it. Throws UnavailableError when nobody took it, and
+ * RefusedByOperatorError when all refused whose it is.
  */
 export async function passOn(
   pointer: VerifiedPointer,
@@ -21,11 +22,17 @@ export async function passOn(
   );
   const taken = answers.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []);
   if (taken.length > 0) return newest(taken.filter((held) => held !== null));
+  const reasons = answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
+  const cause = new AggregateError(reasons);
+  if (reasons.length > 0 && reasons.every((reason) => reason instanceof RefusedByOperatorError)) {
+    throw new RefusedByOperatorError("The peers of this gateway do not serve this account.", {
+      remedy: "Whoever runs them decided so. Another gateway may take it.",
+      cause,
+    });
+  }
   throw new UnavailableError("No peer took the pointer.", {
     remedy: "Send it again later, or to a node.",
-    cause: new AggregateError(
-      answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []),
-    ),
+    cause,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Setting } from "../../schemas/setting.ts";
 import { parseBaseUrls } from "../base_urls.ts";
 import type { BlockSource, Part } from "../contracts.ts";
+import { RefusedByOperatorError } from "../errors.ts";
 import { trustlessSource } from "../trustless.ts";
 
 /** The first is run by the makers of Kubo and Helia; both serve raw blocks at a path to everybody. */
@@ -22,8 +23,16 @@ export const trustlessGatewayBlocks: Part<BlockSource> = {
   settings: [trustlessGatewaysSetting],
   create: ({ settings, outbound, clock }) =>
     Promise.resolve(
-      settings.get(trustlessGatewaysSetting).map((baseUrl) =>
-        trustlessSource({ id: `gateway ${new URL(baseUrl).host}`, baseUrl, outbound, clock })
-      ),
+      settings.get(trustlessGatewaysSetting).map((baseUrl) => {
+        const id = `gateway ${new URL(baseUrl).host}`;
+        const source = trustlessSource({ id, baseUrl, outbound, clock });
+        return { ...source, get: (cid, call) => source.get(cid, call).catch(noneWhenRefused) };
+      }),
     ),
 };
+
+/** What the operator of a public service does not serve is not there, and means nothing for this gateway. */
+function noneWhenRefused(error: unknown): null {
+  if (error instanceof RefusedByOperatorError) return null;
+  throw error;
+}

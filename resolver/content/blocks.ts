@@ -54,7 +54,7 @@ export interface Place {
 export interface Blocks {
   /**
    * From memory, this machine, or wherever it comes from first.
-   * Throws ContentUnreachableError, ContentWrongError.
+   * Throws ContentUnreachableError, ContentWrongError, and RefusedByOperatorError when a peer refuses it.
    */
   get(cid: CID, call: Call, use?: BlockUse): Promise<Delivery>;
   /** Keeps a block that came without being asked for. */

@@ -11,7 +11,8 @@ import type { ContentReader, Roads } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { type FolderContext, openPath } from "./folder.ts";
 import { type ContentLimits, contentLimits } from "./limits.ts";
-import { type Keeping, loadAll, type Loaded } from "./load_all.ts";
+import { type FilePlace, loadAll, type Loaded, loadFile } from "./load_all.ts";
+import type { Keeping } from "./tally.ts";
 import { openLocalDag } from "./local_dag.ts";
 import { createLocations } from "./locations.ts";
 import { type ReadingContext, startReading } from "./reading.ts";
@@ -36,6 +37,8 @@ export interface ContentReaderOptions {
 export interface StoringContentReader extends ContentReader {
   /** Everything behind a pointer, into `keeping`. Throws like `feedDocument`, and what `keeping` throws. */
   loadAll(pointer: VerifiedPointer, keeping: Keeping, call: Call): Promise<Loaded>;
+  /** A file by its own CID or a path, into `keeping`. Throws like `open`, and what `keeping` throws. */
+  loadFile(place: FilePlace, keeping: Keeping, call: Call): Promise<Loaded>;
   /**
    * For the end, when nobody reads any more: leaves the locations that are still being read for the next
    * visitors, and resolves when every fetched block has reached the store.
@@ -107,6 +110,8 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
     },
 
     loadAll: (pointer, keeping, call) => loadAll(pointer, { shared, keeping }, call),
+
+    loadFile: (place, keeping, call) => loadFile(place, { shared, keeping }, call),
 
     async close() {
       locations.close();

@@ -1,34 +1,28 @@
 import { CID } from "multiformats/cid";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, DagRequest } from "../contracts.ts";
-import { ContentUnreachableError, ContentWrongError } from "../errors.ts";
-import type { Blocks } from "./blocks.ts";
-import { isHashed, isReadable, RAW } from "./cid.ts";
+import { ContentUnreachableError, ContentWrongError, RefusedByOperatorError } from "../errors.ts";
+import { refusedContent } from "../rules/refusals.ts";
+import { isReadable, RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
+import { openPath } from "./folder.ts";
 import { type ReadingContext, startReading } from "./reading.ts";
+import {
+  createTally,
+  type Figures,
+  type Keeping,
+  keepingBlocks,
+  type Tally,
+  TooLargeError,
+} from "./tally.ts";
 import { decodeNode, linksOf } from "./unixfs.ts";
 
-/** Where the blocks of content go that is kept. */
-export interface Keeping {
-  /** Bytes that all of it may take. */
-  readonly maxBytes: number;
-  /** What a block of so many bytes takes. */
-  takes(length: number): number;
-  /** What a block takes that is here already, or null. */
-  held(cid: CID): number | null;
-  /** Keeps a block that is here. False: it has just gone. */
-  pin(cid: CID): Promise<boolean>;
-  /** Keeps a block; resolves when it cannot be lost any more. */
-  keep(cid: CID, block: VerifiedContent): Promise<void>;
-  /** Told of each block, whether it was kept before or is now. */
-  onKept?(figures: Figures): void;
-}
-
-/** What is kept of some content. */
-export interface Figures {
-  readonly blocks: number;
-  readonly bytes: number;
+/** A file, by a CID and the path below it; a file's own CID needs none. */
+export interface FilePlace {
+  readonly root: CID;
+  /** Decoded, without slashes at its ends. */
+  readonly path: string;
 }
 
 /** How far it came. */
@@ -37,6 +31,8 @@ export interface Loaded extends Figures {
   readonly outcome: "whole" | "missing" | "too-large";
   /** Why the first of the missing ones did not come; null unless `missing`. */
   readonly cause: Error | null;
+  /** Whether it is a part of what is kept. */
+  readonly holds: (cid: CID) => boolean;
 }
 
 /** What loading works with. */
@@ -57,15 +53,13 @@ export async function loadAll(
   call: Call,
 ): Promise<Loaded> {
   const { limits } = options.shared;
-  const tally = createTally(options.keeping);
-  const shared = { ...options.shared, blocks: keepingBlocks(options.shared.blocks, tally) };
-  const start = (dag: DagRequest | undefined) =>
-    startReading(
-      shared,
-      { kind: "feed", maxBlocks: limits.lookupBlocks, roads: "all", dag, pointer },
-      call,
-    );
-  try {
+  return await within(options, async (shared, tally) => {
+    const start = (dag: DagRequest | undefined) =>
+      startReading(
+        shared,
+        { kind: "feed", maxBlocks: limits.lookupBlocks, roads: "all", dag, pointer },
+        call,
+      );
     await readFeedDocument(pointer, {
       limits,
       rules: shared.rules,
@@ -73,16 +67,64 @@ export async function loadAll(
       startLookup: () => start(undefined),
       startReading: start,
     });
-    const failures = await walk(
-      pointer,
+    const root = CID.parse(pointer.cid);
+    return await walk(
+      { root, pointer },
       { shared, tally, isFresh: isFresh(options.keeping) },
       call,
     );
-    const [cause = null] = failures;
-    return { outcome: cause === null ? "whole" : "missing", ...tally.figures(), cause };
+  });
+}
+
+/**
+ * A file, and the blocks on the way to it. Of one that says itself that it is too large only those are
+ * kept. Throws ContentUnreachableError, ContentWrongError, PathNotFoundError and RefusedByOperatorError
+ * when there is no way to it, and what `keeping` throws.
+ */
+export async function loadFile(
+  { root, path }: FilePlace,
+  options: LoadAllOptions,
+  call: Call,
+): Promise<Loaded> {
+  const { keeping, shared: { limits, rules } } = options;
+  if (rules.refusesPath(root, path)) throw refusedContent();
+  return await within(options, async (shared, tally) => {
+    const start = (call: Call) =>
+      startReading(shared, { kind: "media", maxBlocks: limits.lookupBlocks, roads: "all" }, call);
+    using reading = start(call);
+    const file = await openPath(root, path, reading, {
+      limits,
+      rules,
+      goesOn: false,
+      startLookup: start,
+      startReading: (_, call) => start(call),
+    });
+    if (file.kind === "folder") {
+      throw new ContentWrongError(`There is a folder at ${root}/${path}.`);
+    }
+    // A leaf's size is known when it has come.
+    if (file.cid.code !== RAW && await file.size(call) > keeping.maxBytes) {
+      throw new TooLargeError();
+    }
+    const target = { root: file.cid, pointer: undefined };
+    return await walk(target, { shared, tally, isFresh: isFresh(keeping) }, call);
+  });
+}
+
+/** Work whose blocks are kept, and what came of it: it resolves with what went wrong with single blocks. */
+async function within(
+  { shared, keeping }: LoadAllOptions,
+  work: (shared: ReadingContext, tally: Tally) => Promise<readonly Error[]>,
+): Promise<Loaded> {
+  const tally = createTally(keeping);
+  const { holds } = tally;
+  try {
+    const blocks = keepingBlocks(shared.blocks, tally);
+    const [cause = null] = await work({ ...shared, blocks }, tally);
+    return { outcome: cause === null ? "whole" : "missing", ...tally.figures(), cause, holds };
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error;
-    return { outcome: "too-large", ...tally.figures(), cause: null };
+    return { outcome: "too-large", ...tally.figures(), cause: null, holds };
   }
 }
 
@@ -91,73 +133,13 @@ function isFresh({ held }: Keeping): (links: readonly CID[]) => boolean {
   return (links) => links.filter((link) => held(link.toV1()) === null).length > links.length / 2;
 }
 
-/** The content takes more than it may. */
-class TooLargeError extends Error {
-  override name = "TooLargeError";
-}
-
-/** What is kept so far, each block counted once. */
-interface Tally {
-  /** Keeps it when it is here; false when it is not. Throws TooLargeError. */
-  held(cid: CID): Promise<boolean>;
-  /** Throws TooLargeError. */
-  keep(cid: CID, block: VerifiedContent): Promise<boolean>;
-  figures(): Figures;
-}
-
-function createTally({ maxBytes, takes, held, pin, keep, onKept = () => {} }: Keeping): Tally {
-  const counted = new Map<string, Promise<boolean>>();
-  let bytes = 0;
-  const figures = () => ({ blocks: counted.size, bytes });
-
-  /** Counted before it is kept: several come at the same time. */
-  async function count(cid: CID, taken: number, work: () => Promise<boolean>): Promise<boolean> {
-    const key = cid.toString();
-    const known = counted.get(key);
-    if (known !== undefined) return await known;
-    if (bytes + taken > maxBytes) throw new TooLargeError();
-    bytes += taken;
-    const kept = work();
-    counted.set(key, kept);
-    if (await kept) {
-      onKept(figures());
-      return true;
-    }
-    bytes -= taken;
-    counted.delete(key);
-    return false;
-  }
-
-  return {
-    async held(cid) {
-      const taken = held(cid);
-      return taken !== null && await count(cid, taken, () => pin(cid));
-    },
-    keep: (cid, block) => count(cid, takes(block.length), () => keep(cid, block).then(() => true)),
-    figures,
-  };
-}
-
-/** The same blocks; each is kept before anybody sees it. */
-function keepingBlocks(blocks: Blocks, tally: Tally): Blocks {
-  return {
-    ...blocks,
-    async get(cid, call, use) {
-      const delivery = await blocks.get(cid, call, use);
-      // What is in its own CID needs no keeping.
-      if (isHashed(cid)) await tally.keep(cid.toV1(), delivery.content);
-      return delivery;
-    },
-  };
-}
-
 /**
  * Visits every block below the root once, some at the same time. Blocks are named by their hashes, so
  * that there are no circles; the bound is on the blocks that are known of, whether they came or not.
  * Resolves with what went wrong with single blocks.
  */
 async function walk(
-  pointer: VerifiedPointer,
+  { root, pointer }: { readonly root: CID; readonly pointer: VerifiedPointer | undefined },
   { shared, tally, isFresh }: {
     shared: ReadingContext;
     tally: Tally;
@@ -169,7 +151,6 @@ async function walk(
   const { keptBlocks: maxBlocks } = limits;
   const stop = new AbortController();
   const signal = AbortSignal.any([call.signal, stop.signal]);
-  const root = CID.parse(pointer.cid);
   const plan = { kind: "media", maxBlocks, roads: "all", pointer } as const;
   // All in one trip would bring again what an earlier version left here.
   const dag: DagRequest | undefined = isFresh(await linksAt(root))
@@ -206,7 +187,7 @@ async function walk(
   function failed(error: unknown): void {
     signal.throwIfAborted();
     const isMissing = error instanceof ContentUnreachableError ||
-      error instanceof ContentWrongError;
+      error instanceof ContentWrongError || error instanceof RefusedByOperatorError;
     if (!isMissing) throw error;
     failures.push(error);
   }

@@ -4,8 +4,8 @@ import { abortable, type Alarm, isTimeout } from "../deadline.ts";
 import type { RoadReport } from "../errors.ts";
 import type { VerifiedContent } from "./content.ts";
 import { failureOf, reportOf, type Runner } from "./race_report.ts";
-import type { Ranking } from "./ranking.ts";
-import { ask, type Road } from "./road.ts";
+import type { Ranking, RoadResult } from "./ranking.ts";
+import { type Answer, ask, type Road } from "./road.ts";
 
 /** Bytes that are what the CID names, and how they came. */
 export interface Delivery {
@@ -21,6 +21,7 @@ export interface Delivery {
 export interface Race {
   /**
    * The first bytes that are what the CID names. Rejects with
+   * - RefusedByOperatorError: a peer's operator does not serve it, and nobody else delivered it;
    * - ContentWrongError: something came, all of it wrong or too large, and the others do not have it;
    * - ContentUnreachableError: nobody has it, or somebody failed who may have it;
    * - the signal's reason.
@@ -88,8 +89,7 @@ async function run(
       running.delete(runner);
       const { answer, milliseconds } = runner.finish;
       if (answer.outcome === "skipped") continue;
-      const result = answer.outcome === "oversized" ? "failed" : answer.outcome;
-      ranking.record(runner.road.name, result, milliseconds);
+      ranking.record(runner.road.name, resultOf(answer.outcome), milliseconds);
       if (answer.outcome !== "delivered") continue;
       recordBeaten(runner, [...running.keys()], ranking, clock());
       return {
@@ -104,6 +104,12 @@ async function run(
     if (isTimeout(signal.reason)) recordSilent([...running.keys()], ranking, clock());
   }
   throw failureOf(runners, clock());
+}
+
+/** What is refused is not there, and no failure of the road. */
+function resultOf(outcome: Exclude<Answer["outcome"], "skipped">): RoadResult {
+  if (outcome === "refused") return "none";
+  return outcome === "oversized" ? "failed" : outcome;
 }
 
 async function complete(

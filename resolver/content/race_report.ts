@@ -1,5 +1,10 @@
 import type { OurSpaceError } from "../../schemas/errors.ts";
-import { ContentUnreachableError, ContentWrongError, type RoadReport } from "../errors.ts";
+import {
+  ContentUnreachableError,
+  ContentWrongError,
+  RefusedByOperatorError,
+  type RoadReport,
+} from "../errors.ts";
 import type { Answer, Road } from "./road.ts";
 
 /** A road that was asked. Times in milliseconds. */
@@ -34,10 +39,24 @@ export function reportOf(
   }
 }
 
+/** Whether one of those who were asked does not serve it, by its operator's rules. */
+export function isRefused(roads: readonly RoadReport[]): boolean {
+  return roads.some(({ outcome }) => outcome === "refused");
+}
+
+/** Only the operator's peers count as somebody who refuses. */
+export function refusedByPeer(): RefusedByOperatorError {
+  return new RefusedByOperatorError(
+    "A peer of this gateway does not serve this content, and nobody else who was asked delivered it.",
+    { remedy: "Whoever runs that peer decided so. Another gateway may serve it." },
+  );
+}
+
 /** Why a race in which nobody delivered failed; every runner has finished. */
 export function failureOf(runners: readonly Runner[], now: number): OurSpaceError {
   const roads = runners.map((runner) => reportOf(runner, now));
   const outcomes = new Set(runners.map(({ finish }) => finish?.answer.outcome));
+  if (isRefused(roads)) return refusedByPeer();
   // Who failed may have the right bytes: then another try can succeed.
   if (!outcomes.has("failed")) {
     if (outcomes.has("oversized")) {

@@ -63,7 +63,7 @@ export interface ReadingContext {
 }
 
 /** When one road has several blocks to answer for: what it is remembered for. */
-const WEIGHT = { forged: 4, delivered: 3, failed: 2, none: 1, skipped: 0 } as const;
+const WEIGHT = { forged: 5, delivered: 4, failed: 3, refused: 2, none: 1, skipped: 0 } as const;
 
 function note(reports: Map<string, RoadReport>, report: RoadReport): void {
   const earlier = reports.get(report.road);

@@ -1,7 +1,12 @@
 import type { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Call } from "../contracts.ts";
-import { ContentWrongError, NoRoadError, OutboundError } from "../errors.ts";
+import {
+  ContentWrongError,
+  NoRoadError,
+  OutboundError,
+  RefusedByOperatorError,
+} from "../errors.ts";
 import { OUTBOUND_REASON_TEXTS } from "../outbound/reason_texts.ts";
 import type { VerifiedContent } from "./content.ts";
 import { verifyContent } from "./verified.ts";
@@ -34,7 +39,7 @@ export interface Fetched {
 export type Answer =
   | { readonly outcome: "delivered"; readonly content: VerifiedContent; readonly mediaType: string }
   | {
-    readonly outcome: "none" | "failed" | "forged" | "oversized" | "skipped";
+    readonly outcome: "none" | "failed" | "forged" | "oversized" | "refused" | "skipped";
     readonly reason: string;
   };
 
@@ -52,6 +57,9 @@ export async function ask(road: Road, cid: CID, call: RoadCall): Promise<Answer>
   } catch (error) {
     if (error instanceof OutboundError && error.reason === "too-large") return oversized(road);
     if (error instanceof ContentWrongError) return { outcome: "forged", reason: error.message };
+    if (error instanceof RefusedByOperatorError) {
+      return { outcome: "refused", reason: error.message };
+    }
     if (error instanceof NoRoadError) return { outcome: "skipped", reason: error.message };
     return { outcome: "failed", reason: reasonOf(error) };
   }

@@ -1,7 +1,9 @@
+import type { OurSpaceError } from "../../schemas/errors.ts";
 import type { Call } from "../contracts.ts";
 import { abortable, type Alarm, isTimeout } from "../deadline.ts";
 import { ContentUnreachableError, type RoadReport } from "../errors.ts";
 import type { Delivery, Race } from "./race.ts";
+import { isRefused, refusedByPeer } from "./race_report.ts";
 
 interface Fetch {
   readonly race: Race;
@@ -25,7 +27,8 @@ export interface SharedFetchesOptions {
 export interface SharedFetches {
   /**
    * Joins the race under way for the key, or starts one. It is stopped when the last caller has left.
-   * A deadline, the caller's or the fetch's own, is a ContentUnreachableError that lists the roads.
+   * A deadline, the caller's or the fetch's own, is a ContentUnreachableError that lists the roads, or a
+   * RefusedByOperatorError when a peer had refused by then.
    */
   get(key: string, start: (signal: AbortSignal) => Race, call: Call): Promise<Delivery>;
 }
@@ -92,7 +95,8 @@ function overloaded(race: Race): ContentUnreachableError {
   });
 }
 
-function tooLate(roads: readonly RoadReport[], cause: unknown): ContentUnreachableError {
+function tooLate(roads: readonly RoadReport[], cause: unknown): OurSpaceError {
+  if (isRefused(roads)) return refusedByPeer();
   return new ContentUnreachableError("The content could not be fetched in time.", {
     roads,
     remedy: "Try again later; its publisher may be offline.",

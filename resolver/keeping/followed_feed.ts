@@ -1,12 +1,16 @@
 import { identityText } from "../../schemas/identity.ts";
+import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
 import { isWithdrawn, parsePointer } from "../../schemas/pointer.ts";
 import type { Node } from "../node/node.ts";
 import type { Follow } from "./follow_list.ts";
-import type { KeptFeedStatus } from "./kept_feed.ts";
-import { openKeptRecords } from "./kept_records.ts";
+import type { KeptFeedStatus } from "./kept_feed_status.ts";
+import { figuresOf, openKeptRecords } from "./kept_records.ts";
+import { openLookUpTimes } from "./look_up_times.ts";
 
 /** Somebody who is followed, and how it is with what is kept of them. Times are milliseconds since 1970. */
-export interface FollowedFeed extends KeptFeedStatus {
+export interface FollowedFeed extends Omit<KeptFeedStatus, "state"> {
+  /** `refused`: by the operator's rules, whatever is held of them. */
+  readonly state: KeptFeedStatus["state"] | "refused";
   /** As it was followed. */
   readonly name: string;
   readonly identity: string;
@@ -22,12 +26,19 @@ export interface FollowedFeed extends KeptFeedStatus {
   readonly cid: string | null;
 }
 
-/** What the node's database says, and what its keeper knows. */
+const REFUSED: Pick<FollowedFeed, "state" | "reason" | "lookUpProblem"> = {
+  state: "refused",
+  reason: "It is refused by DENYLIST or ALLOWLIST: neither served nor kept up to date.",
+  lookUpProblem: "",
+};
+
+/** What the node's database says, what its keeper knows, and what the rules are. */
 export function followedFeed(
   { name, identity, since, moved }: Follow,
-  { pointers }: Pick<Node, "pointers">,
+  { pointers, rules }: Pick<Node, "pointers"> & { rules: OperatorRules },
   { status, nameProblem }: { status: KeptFeedStatus; nameProblem: string },
 ): FollowedFeed {
+  const isRefused = rules.refusesName(name) || rules.refusesBehindName(identity);
   const bytes = pointers.get(identity);
   const pointer = bytes === null ? null : parsePointer(bytes);
   return {
@@ -40,26 +51,30 @@ export function followedFeed(
     timestamp: pointer?.timestamp ?? null,
     cid: pointer?.cid ?? null,
     ...status,
+    // What is held of somebody stays on the disk when a rule comes, and looks as if all were well.
+    ...(isRefused ? REFUSED : {}),
   };
 }
 
-/** The same of a node that does not run: nothing is under way, and nobody was asked. */
+/** The same of a node that does not run: nothing is under way. */
 export function storedFollows(
   node: Pick<Node, "pointers" | "keyValues" | "follows">,
+  rules = NO_RULES,
 ): readonly FollowedFeed[] {
   const records = openKeptRecords(node.keyValues);
+  const lookUpTimes = openLookUpTimes(node.keyValues);
   return node.follows.all().map((follow) => {
     const record = records.get(follow.identity);
     const status = {
       state: "waiting",
       reason: "",
-      blocks: record?.blocks ?? 0,
-      bytes: record?.bytes ?? 0,
-      checkedAt: 0,
+      ...figuresOf(record),
+      checkedAt: lookUpTimes.get(follow.identity),
       lookUpProblem: "",
+      title: record?.title ?? "",
     } as const;
-    const feed = followedFeed(follow, node, { status, nameProblem: "" });
-    return { ...feed, state: storedState(feed, record) };
+    const feed = followedFeed(follow, { ...node, rules }, { status, nameProblem: "" });
+    return feed.state === "refused" ? feed : { ...feed, state: storedState(feed, record) };
   });
 
   function storedState(

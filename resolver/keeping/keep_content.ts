@@ -1,7 +1,7 @@
 import { CID } from "multiformats/cid";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { StoringContentReader } from "../content/create.ts";
-import type { Figures } from "../content/load_all.ts";
+import type { Figures } from "../content/tally.ts";
 import type { Call } from "../contracts.ts";
 import { ContentWrongError, NoRoomError } from "../errors.ts";
 import { diskBytes } from "../node/disk_bytes.ts";
@@ -26,6 +26,8 @@ export interface KeptContent extends Figures {
   readonly outcome: "held" | "incomplete" | "too-large" | "no-room" | "wrong";
   /** For people; empty when it is held. */
   readonly reason: string;
+  /** Whether it is a part of what is kept. */
+  readonly holds: (cid: CID) => boolean;
 }
 
 /**
@@ -40,13 +42,15 @@ export async function keepContent(
 ): Promise<KeptContent> {
   const root = CID.parse(pointer.cid);
   let figures: Figures = { blocks: 0, bytes: 0 };
+  let holds: KeptContent["holds"] = () => false;
   const ended = (outcome: KeptContent["outcome"], reason: string) => ({
     outcome,
     reason,
+    holds,
     ...figures,
   });
   try {
-    const { outcome, cause } = await content.loadAll(pointer, {
+    const loaded = await content.loadAll(pointer, {
       maxBytes,
       takes: diskBytes,
       held: blocks.size,
@@ -54,6 +58,8 @@ export async function keepContent(
       keep: (cid, block) => blocks.put(cid, block, root),
       onKept: (kept) => onProgress(figures = kept),
     }, call);
+    const { outcome, cause } = loaded;
+    holds = loaded.holds;
     if (outcome === "too-large") {
       return ended("too-large", `It takes more than ${maxBytes} bytes.`);
     }

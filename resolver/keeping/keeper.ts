@@ -1,4 +1,4 @@
-import type { CID } from "multiformats/cid";
+import { CID } from "multiformats/cid";
 import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { Name } from "../../schemas/name.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
@@ -8,10 +8,15 @@ import { type Alarm, systemAlarm } from "../deadline.ts";
 import type { IdentifiedName } from "../identify.ts";
 import type { Node } from "../node/node.ts";
 import { pause } from "../peers/pause.ts";
+import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
+import { refusesDocument } from "../rules/refuses_document.ts";
 import type { Verifier } from "../verify.ts";
 import { type FollowedFeed, followedFeed } from "./followed_feed.ts";
-import { keepFeed, type KeptFeed, type KeptFeedStatus } from "./kept_feed.ts";
-import { openKeptRecords } from "./kept_records.ts";
+import type { DescribeFeed } from "./feed_description.ts";
+import { keepFeed, type KeptFeed } from "./kept_feed.ts";
+import { NOT_BEGUN } from "./kept_feed_status.ts";
+import { type KeptRecord, openKeptRecords } from "./kept_records.ts";
+import { openLookUpTimes } from "./look_up_times.ts";
 import { createSlots } from "./slots.ts";
 import { allWanted, type Wanted } from "./wanted.ts";
 import { watchNames } from "./watch_names.ts";
@@ -20,14 +25,17 @@ import { watchNames } from "./watch_names.ts";
 export interface KeeperOptions extends Call {
   readonly node: Pick<Node, "pointers" | "blocks" | "keyValues" | "follows">;
   readonly verifier: Verifier;
-  readonly content: Pick<StoringContentReader, "loadAll">;
+  readonly content: Pick<StoringContentReader, "loadAll" | "loadFile">;
   /** Asks everybody for an identity's newest pointer. */
   readonly lookUp: (identity: Identity, call: Call) => Promise<VerifiedPointer>;
+  readonly describe: DescribeFeed;
   readonly identify: (name: Name, call: Call) => Promise<IdentifiedName>;
   /** Whose content is kept beside those that are published and followed. */
   readonly others: readonly Identity[];
   /** What the content of one followed identity may take on the disk. */
   readonly maxFollowedBytes: number;
+  /** Of whom and what others are told nothing, whatever is held; none unless given. */
+  readonly rules?: OperatorRules;
   readonly clock: Clock;
   /** The machine's timers unless given. */
   readonly alarm?: Alarm;
@@ -48,6 +56,7 @@ export interface Keeper {
 
 /** Each may read and write 8 blocks at the same time. */
 const LOADS_AT_ONCE = 2;
+const MEDIA_LOADS_AT_ONCE = 2;
 const LOOK_UPS_AT_ONCE = 4;
 /** Content of a `publish` that has not come to its end may stay for so long. */
 const UNOWNED_MILLISECONDS = 24 * 3_600_000;
@@ -60,10 +69,12 @@ const SWEEP_MILLISECONDS = 60 * 60_000;
  */
 export function startKeeping(options: KeeperOptions): Keeper {
   const { node, verifier, lookUp, others, maxFollowedBytes, clock, report, signal } = options;
-  const { alarm = systemAlarm, random = Math.random } = options;
+  const { alarm = systemAlarm, random = Math.random, rules = NO_RULES } = options;
   const { pointers, blocks, follows } = node;
   const records = openKeptRecords(node.keyValues);
+  const lookUpTimes = openLookUpTimes(node.keyValues);
   const loads = createSlots(LOADS_AT_ONCE);
+  const mediaLoads = createSlots(MEDIA_LOADS_AT_ONCE);
   const lookUps = createSlots(LOOK_UPS_AT_ONCE);
   const kept = new Map<string, { readonly wanted: Wanted; readonly feed: KeptFeed }>();
   const names = watchNames({ ...options, follows, alarm, random });
@@ -93,11 +104,14 @@ export function startKeeping(options: KeeperOptions): Keeper {
       alarm,
       random,
       records,
+      lookUpTimes,
       loads,
+      mediaLoads,
       lookUps,
       letGo,
       lookUp: wanted.followed ? lookUp : null,
       maxBytes: wanted.published ? Number.MAX_SAFE_INTEGER : maxFollowedBytes,
+      maxMediaBytes: maxFollowedBytes,
     });
     kept.set(key, { wanted, feed });
   }
@@ -129,11 +143,20 @@ export function startKeeping(options: KeeperOptions): Keeper {
 
   /** What a killed process left: records of those who are not kept any longer, and pins of nobody. */
   async function sweep(wanted: ReadonlyMap<string, Wanted>): Promise<void> {
+    lookUpTimes.retain((key) => wanted.get(key)?.followed === true);
     for (const key of records.all().keys()) if (!wanted.has(key)) records.delete(key);
     for (const { root, complete, since } of blocks.pins.all()) {
       const isComing = !complete && Math.abs(clock() - since) < UNOWNED_MILLISECONDS;
       if (!isComing) await letGo(root, null);
     }
+  }
+
+  function heldRoots(identity: Identity, record: KeptRecord | null): CID[] {
+    if (record === null || rules.refusesIdentity(identity)) return [];
+    const { root, whole, media } = record;
+    if (!whole || !blocks.pins.isComplete(root)) return [];
+    const beside = media.filter(({ held }) => held).map(({ root }) => CID.parse(root));
+    return [root, ...beside].filter((cid) => !refusesDocument(rules, { cid: `${cid}` }));
   }
 
   function failed(error: unknown): void {
@@ -181,24 +204,16 @@ export function startKeeping(options: KeeperOptions): Keeper {
     followed: () =>
       follows.all().map((follow) => {
         const status = kept.get(identityKey(follow.identity))?.feed.status() ?? NOT_BEGUN;
-        return followedFeed(follow, node, { status, nameProblem: names.problem(follow.name) });
+        return followedFeed(follow, { pointers, rules }, {
+          status,
+          nameProblem: names.problem(follow.name),
+        });
       }),
     roots: () =>
-      [...records.all().values()]
-        .filter(({ root, whole }) => whole && blocks.pins.isComplete(root))
-        .map(({ root }) => root),
+      [...kept.values()].flatMap(({ wanted, feed }) => heldRoots(wanted.identity, feed.record())),
     ended: run(),
   };
 }
-
-const NOT_BEGUN: KeptFeedStatus = {
-  state: "waiting",
-  reason: "",
-  blocks: 0,
-  bytes: 0,
-  checkedAt: 0,
-  lookUpProblem: "",
-};
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,7 @@
 import { CID } from "multiformats/cid";
 import { type Identity, identityKey } from "../../schemas/identity.ts";
+import type { Figures } from "../content/tally.ts";
+import { type KeptMedium, sumOf } from "./keep_media.ts";
 import type { KeyValueStore } from "../node/node.ts";
 
 /** What this node has pinned of an identity's content. */
@@ -10,6 +12,10 @@ export interface KeptRecord {
   readonly whole: boolean;
   readonly blocks: number;
   readonly bytes: number;
+  /** What the feed shows beside it. Pinned under the same root, and not counted in the figures. */
+  readonly media: readonly KeptMedium[];
+  /** The feed's, as it was read; null before that. */
+  readonly title: string | null;
 }
 
 /**
@@ -22,6 +28,21 @@ export interface KeptRecords {
   delete(key: string): void;
   /** By `identityKey`. */
   all(): ReadonlyMap<string, KeptRecord>;
+}
+
+/** What is pinned, and counts against the quota. */
+export function figuresOf(record: KeptRecord | null): Figures {
+  if (record === null) return { blocks: 0, bytes: 0 };
+  const beside = sumOf(record.media);
+  return { blocks: record.blocks + beside.blocks, bytes: record.bytes + beside.bytes };
+}
+
+/** For people; empty when none are missing. */
+export function missingMedia({ media }: KeptRecord): string {
+  const missing = media.filter(({ held }) => !held).length;
+  return missing === 0
+    ? ""
+    : `Of ${media.length} files elsewhere on IPFS that it shows, ${missing} are not held.`;
 }
 
 const PREFIX = "kept/";
@@ -49,6 +70,12 @@ export function openKeptRecords(keyValues: KeyValueStore): KeptRecords {
   };
 }
 
+function decodeMedium(value: Readonly<Record<string, unknown>> | null): KeptMedium[] {
+  const { root, path, held, blocks, bytes } = value ?? {};
+  if (typeof root !== "string" || typeof path !== "string") return [];
+  return [{ root, path, held: held === true, blocks: Number(blocks), bytes: Number(bytes) }];
+}
+
 /** Null for what this version does not understand: the content is walked again. */
 function decode(bytes: Uint8Array): KeptRecord | null {
   try {
@@ -62,6 +89,10 @@ function decode(bytes: Uint8Array): KeptRecord | null {
       whole: value.whole === true,
       blocks: Number(value.blocks),
       bytes: Number(value.bytes),
+      media: "media" in value && Array.isArray(value.media)
+        ? value.media.flatMap(decodeMedium)
+        : [],
+      title: "title" in value && typeof value.title === "string" ? value.title : null,
     };
   } catch {
     return null;

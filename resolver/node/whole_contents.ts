@@ -3,6 +3,8 @@ import type { CID } from "multiformats/cid";
 import { isWithdrawn, parsePointer } from "../../schemas/pointer.ts";
 import { DAG_PB, isInline, parseCid } from "../content/cid.ts";
 import type { Clock } from "../contracts.ts";
+import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
+import { refusesDocument } from "../rules/refuses_document.ts";
 import type { Node } from "./node.ts";
 
 /** Pointers whose content is looked at. */
@@ -15,10 +17,10 @@ const BLOCKS_MAX = 20_000;
 const WHOLE_MILLISECONDS = 60 * 60_000;
 const NOT_WHOLE_MILLISECONDS = 10 * 60_000;
 
-/** Looks at the newest pointers' contents that this node holds with every block. */
+/** Looks at the newest pointers' contents that this node holds with every block, and serves. */
 export function createWholeContents(
   { pointers, blocks }: Pick<Node, "pointers" | "blocks">,
-  clock: Clock,
+  { clock, rules = NO_RULES }: { clock: Clock; rules?: OperatorRules },
 ): () => Promise<readonly CID[]> {
   const known = new LRUCache<string, { readonly whole: boolean; readonly until: number }>({
     max: POINTERS_MAX,
@@ -51,7 +53,8 @@ export function createWholeContents(
       if (bytes === null) continue;
       const pointer = parsePointer(bytes);
       const root = isWithdrawn(pointer) ? null : parseCid(pointer.cid);
-      if (root === null) continue;
+      // A rule counts at once, whatever is believed of the content.
+      if (root === null || refusesDocument(rules, pointer)) continue;
       const name = root.toString();
       const now = clock();
       let state = known.get(name);

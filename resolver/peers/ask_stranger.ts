@@ -1,5 +1,6 @@
 import type { Identity } from "../../schemas/identity.ts";
 import type { Call, Clock, PeerAnswer } from "../contracts.ts";
+import { RefusedByOperatorError } from "../errors.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { createPeerClient, type PeerClient } from "./client.ts";
 
@@ -23,8 +24,10 @@ export async function askStranger(
   try {
     const bytes = await node.pointer(identity, { signal });
     return answered(bytes === null ? { outcome: "none" } : { outcome: "pointer", bytes });
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
+    // What a stranger does not serve says nothing: anybody can say that of everybody.
+    if (error instanceof RefusedByOperatorError) return answered({ outcome: "none" });
     return answered({ outcome: "failed" });
   }
 }

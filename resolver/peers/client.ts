@@ -26,7 +26,7 @@ export type ChangesAnswer =
 export interface PeerClient {
   /** What it is called in reports. */
   readonly name: string;
-  /** Null: not known there, or not served. */
+  /** Null: not known there. Throws RefusedByOperatorError too: its operator serves no such pointer. */
   pointer(identity: Identity, call: Call): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
    * Undefined: held there now; otherwise the greater one that is held instead. Throws
@@ -81,7 +81,7 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
   async function refusedByOperator(response: OutboundResponse): Promise<RefusedByOperatorError> {
     await response.body.cancel();
     return new RefusedByOperatorError(
-      `The operator of ${name} does not hold this wallet's pointers.`,
+      `The operator of ${name} does not serve this account's pointers.`,
     );
   }
 
@@ -93,7 +93,8 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     async pointer(identity, call) {
       const response = await ask(pointerPath(identity), POINTER_LIMITS, call);
       if (response.status === 200) return await bytesOf(response);
-      if (!NOTHING_THERE.includes(response.status)) throw await refused("question", response);
+      if (response.status === 451) throw await refusedByOperator(response);
+      if (response.status !== 404) throw await refused("question", response);
       await response.body.cancel();
       return null;
     },
@@ -134,9 +135,6 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     },
   };
 }
-
-/** What its operator refuses (451) is not there either, and no failure of the peer. */
-const NOTHING_THERE: readonly number[] = [404, 451];
 
 const POINTER_LIMITS = { maxBytes: POINTER_MAX_BYTES, timeoutMilliseconds: DEADLINE_MILLISECONDS };
 const ACQUAINTANCES_LIMITS = {

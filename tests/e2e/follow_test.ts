@@ -66,7 +66,10 @@ Deno.test("followers keep a feed alive: what nobody opened is read when its publ
   }
 
   const { result } = await runTask("following", [], follower.dataFolder);
-  assert.match(result, new RegExp(`^${publisher.address} +held +\\d`, "m"));
+  assert.match(
+    result,
+    new RegExp(`^${publisher.address} +held +\\d.* Alice$`, "m"),
+  );
   const status = await (await fetch(`${follower.url}/status`)).text();
   assert.match(status, /Feeds followed[^]*Held whole/);
   const metrics = await (await fetch(`${follower.url}/metrics`)).text();
@@ -95,8 +98,14 @@ Deno.test("a follower that is killed while it fetches a large folder goes on at 
 
   const environment = { PEERS: first.url };
   let before = 0;
+  let asked = 0;
   for (let round = 1; round <= 2; round++) {
     await using follower = await startGateway(environment, home.path);
+    assert.ok((await followedBy(follower)).checkedAt >= asked);
+    await eventually("it was asked for", async () => {
+      asked = (await followedBy(follower)).checkedAt;
+      return asked > 0;
+    });
     await eventually("some of it has come", async () => {
       const { state, blocks } = await followedBy(follower);
       return state === "held" || blocks > round * 20;

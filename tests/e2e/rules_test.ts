@@ -4,7 +4,7 @@ import { eventually } from "../support/eventually.ts";
 import { startGateway } from "../support/gateway_process.ts";
 import { makePublisher, rssFeed } from "../support/publish.ts";
 import { listFile } from "../support/rule_lists.ts";
-import { ROOT, taskCommand } from "../support/task_process.ts";
+import { ROOT, runTask, taskCommand } from "../support/task_process.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
 
@@ -34,6 +34,9 @@ Deno.test("a denied wallet is refused without a restart, and `resolve` says so",
   await publisher.publish(gateway.dataFolder);
   const page = `${gateway.url}/${publisher.address}`;
   assert.equal(await status(page), 200);
+  const { cid } = await (await fetch(`${page}/pointer.json`)).json();
+  const file = `${gateway.url}/ipfs/${cid}/feed.xml`;
+  assert.equal(await status(file), 200);
   const environment = { DATA_DIR: gateway.dataFolder, DENYLIST: list.path };
   assert.equal((await resolve(publisher.address, environment)).code, 0);
 
@@ -43,6 +46,9 @@ Deno.test("a denied wallet is refused without a restart, and `resolve` says so",
     assert.equal(await status(page + form), 451, form);
   }
   assert.equal(await status(`${gateway.url}/v1/pointers/${publisher.address}`), 451);
+  for (const form of ["", "?format=raw", "?format=car"]) {
+    assert.equal(await status(file.replace("/feed.xml", "") + form), 451, form);
+  }
   const refused = await fetch(page, { headers: BROWSER });
   assert.match(await refused.text(), /<h1>Not served here<\/h1>/);
 
@@ -54,17 +60,65 @@ Deno.test("a denied wallet is refused without a restart, and `resolve` says so",
   assert.equal(alone.code, 4, alone.said);
 });
 
-Deno.test("an edge gateway asks a node that refuses, and says that nothing is known", async () => {
+Deno.test("an edge gateway says what its node refuses, apart from what is unknown and who is silent", async () => {
   await using publisher = await makePublisher();
   await using list = await listFile("# Nobody yet\n");
   await using node = await startGateway({ DENYLIST: list.path });
   await publisher.write("feed.xml", rssFeed(["One"]));
   await publisher.publish(node.dataFolder);
-  await list.replace(`/ourspace/${publisher.address}\n`);
+  const { cid } = await (await fetch(`${node.url}/${publisher.address}/pointer.json`)).json();
+  const pages = [`/${publisher.address}`, `/${publisher.address}/pointer.json`];
+  const file = `/ipfs/${cid}/feed.xml`;
+  await using warm = await startEdge({ PEERS: node.url });
+  for (const path of [...pages, file]) assert.equal(await status(warm.url + path), 200, path);
+
+  await list.replace(`/ourspace/${publisher.address}\n/ipfs/${cid}\n`);
   const pointer = `${node.url}/v1/pointers/${publisher.address}`;
   await eventually("the list is heeded", async () => await status(pointer) === 451);
   await using edge = await startEdge({ PEERS: node.url });
-  assert.equal(await status(`${edge.url}/${publisher.address}`), 404);
+  for (const path of [...pages, file]) assert.equal(await status(edge.url + path), 451, path);
+  const page = await fetch(`${edge.url}/${publisher.address}`, { headers: BROWSER });
+  assert.match(await page.text(), /A peer of this gateway does not serve/);
+  for (const path of pages) {
+    await eventually(
+      "it is refused by who had read it",
+      async () => await status(warm.url + path) === 451,
+    );
+  }
+  const nobody = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
+  assert.equal(await status(`${edge.url}/${nobody}`), 404);
+  const unknown = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
+  assert.equal(await status(`${edge.url}/ipfs/${unknown}`), 404);
+
+  await list.replace("# Nobody any more\n");
+  await eventually("it is served again", async () => await status(edge.url + pages[0]) === 200);
+  assert.equal(await status(edge.url + file), 200);
+  await node.kill();
+  assert.equal(await status(`${edge.url}/0x920bE5CDd67Bd86d058029318a43C7401Dd9D684`), 503);
+});
+
+Deno.test("at a node that comes to refuse a wallet nothing can be published for it, and its feed is not held any more", async () => {
+  await using publisher = await makePublisher();
+  await using list = await listFile("# Nobody yet\n");
+  await using node = await startGateway({ DENYLIST: list.path });
+  await publisher.write("feed.xml", rssFeed(["One"]));
+  await publisher.publish(node.dataFolder);
+  const followed = await runTask("follow", [publisher.address], node.dataFolder);
+  assert.equal(followed.code, 0, followed.notes);
+  const page = async () => await (await fetch(`${node.url}/status`)).text();
+  await eventually("it is held", async () => /Held whole/.test(await page()));
+
+  await list.replace(`/ourspace/${publisher.address}\n`);
+  await eventually("the list is heeded", async () => /Refused by this node/.test(await page()));
+  assert.doesNotMatch(await page(), /Held whole/);
+  const metrics = await (await fetch(`${node.url}/metrics`)).text();
+  assert.match(metrics, /^ourspace_followed_feeds\{state="refused"\} 1$/m);
+  await assert.rejects(
+    publisher.publish(node.dataFolder),
+    /Error: Your node refuses 0x[0-9a-fA-F]{40} by DENYLIST or ALLOWLIST/,
+  );
+  const { result } = await runTask("following", [], node.dataFolder);
+  assert.match(result, new RegExp(`^${publisher.address} +refused`, "m"));
 });
 
 Deno.test("a gateway whose list cannot be used does not start, and says why", async () => {

@@ -162,6 +162,53 @@ Deno.test("content is refused in every form, at every path, and to who holds it"
   assert.equal(await statusOf(test, `/ipfs/${root}/b/other.png`), 451);
 });
 
+/** Every form in which the file at this CID is asked for. */
+function fileForms(cid: string): string[] {
+  return [
+    `/ipfs/${cid}`,
+    `/ipfs/${cid}/picture.png`,
+    `/ipfs/${cid}?format=raw`,
+    `/ipfs/${cid}?format=car`,
+  ];
+}
+
+for (const open of ["off", "on"]) {
+  Deno.test(`a denied wallet's files are refused, unless somebody else refers to them (IPFS_OPEN=${open})`, async () => {
+    await using ruled = await openRuledGateway("DENYLIST", { IPFS_OPEN: open });
+    const { test } = ruled;
+    const [own, shared] = [await test.add({ a: "own" }), await test.add({ a: "shared" })];
+    const feed = (...cids: string[]) =>
+      rssFeed(["One"]).replace(
+        "About One.",
+        cids.map((cid) => `&lt;img src="ipfs://${cid}"&gt;`).join(""),
+      );
+    const [denied, other] = [makeSigner(), makeSigner()];
+    const root = await test.add({ "feed.xml": feed(own, shared), "beside.png": "beside" });
+    const path = await publishPointer(test, denied, { cid: root });
+    const otherPath = await publishFeed(test, other, feed(shared));
+    assert.equal(await statusOf(test, path), 200);
+    const etag = (await test.get(`/ipfs/${own}`)).headers.get("ETag") ?? "";
+
+    await ruled.list(deny(denied));
+    for (const form of [...fileForms(own), ...fileForms(shared), `/ipfs/${root}/beside.png`]) {
+      assert.equal(await statusOf(test, form), 451, form);
+      assert.equal(await statusOf(test, form, {}, "HEAD"), 451, form);
+      assert.equal(await statusOf(test, form, { "If-None-Match": etag }), 451, form);
+      assert.equal(await statusOf(test, form, { Referer: `https://gateway.example${path}` }), 451);
+    }
+    // A page of somebody who is served shows it, and is read when its visitor's browser says so.
+    const shownBy = { Referer: `https://gateway.example${otherPath}` };
+    assert.equal(await statusOf(test, `/ipfs/${shared}`, shownBy), 200);
+    for (const form of fileForms(shared)) assert.equal(await statusOf(test, form), 200, form);
+    assert.equal(await statusOf(test, `/ipfs/${own}`, shownBy), 451);
+
+    await ruled.list(deny(denied), deny(other));
+    assert.equal(await statusOf(test, `/ipfs/${shared}`), 451);
+    await ruled.list();
+    for (const cid of [own, shared]) assert.equal(await statusOf(test, `/ipfs/${cid}`), 200);
+  });
+}
+
 Deno.test("a feed with a denied picture is shown without it", async () => {
   await using ruled = await openRuledGateway("DENYLIST");
   const { test } = ruled;

@@ -6,7 +6,7 @@ import {
   FRESH_MILLISECONDS,
   UNKNOWN_MILLISECONDS,
 } from "../../resolver/cache.ts";
-import { NotFoundError, UnavailableError } from "../../resolver/errors.ts";
+import { NotFoundError, RefusedByOperatorError, UnavailableError } from "../../resolver/errors.ts";
 import type { NetworkResolver } from "../../resolver/resolution.ts";
 import { checksumAddress } from "../../schemas/identity.ts";
 import { GRACE_MILLISECONDS, WALK_MILLISECONDS } from "../../resolver/walk.ts";
@@ -268,4 +268,25 @@ Deno.test("the floor holds over any inner resolver, one that forgets included", 
     seen.push((await resolver.resolve(alice.identity, { policy: "network-only", signal })).pointer);
   }
   assert.deepEqual(seen, [newer, newest, newest, newest]);
+});
+
+Deno.test("what all peers refuse is refused although it was answered before, and answered when they serve it again", async () => {
+  const { askFor, answer, asked, clock } = resolverOver(known, [newer]);
+  found(await askFor(0, alice.identity));
+  answer([new RefusedByOperatorError("The operator does not serve it.")]);
+  await clock.advance(FRESH_MILLISECONDS);
+  await askFor(1, alice.identity);
+  for (let visit = 0; visit < 3; visit++) {
+    assert.ok(await askFor(1, alice.identity) instanceof RefusedByOperatorError);
+  }
+  assert.deepEqual(asked(), [2]);
+  answer([newest]);
+  assert.equal(
+    found(
+      await askFor(UNKNOWN_MILLISECONDS, alice.identity).then(() =>
+        askFor(GRACE_MILLISECONDS, alice.identity)
+      ),
+    ).pointer,
+    newest,
+  );
 });

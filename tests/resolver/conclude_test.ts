@@ -5,6 +5,7 @@ import {
   NotFoundError,
   OutboundError,
   PointerRefusedError,
+  RefusedByOperatorError,
   UnavailableError,
 } from "../../resolver/errors.ts";
 import { createTestClock } from "../support/clock.ts";
@@ -30,6 +31,7 @@ function answer(fields: Partial<SourceAnswer> = {}): SourceAnswer {
 const none = answer();
 const failed = answer({ state: "failed", error: new Error("down") });
 const skipped = answer({ state: "skipped-failing" });
+const declined = answer({ state: "declined" });
 const late = answer({ state: "late", error: new Error("deadline") });
 const forged = answer({ refusals: new Set(["bad-signature"]) });
 const contract = answer({ refusals: new Set(["bad-signature", "not-verifiable-here"]) });
@@ -59,6 +61,24 @@ Deno.test("nobody could be asked: unavailable, with every cause", () => {
     assert.notEqual(error.remedy, "");
     return true;
   });
+});
+
+Deno.test("a peer does not serve it, and nobody else has it: refused, whatever the others say", () => {
+  for (const others of [[], [none], [failed], [late, none, forged]]) {
+    assert.throws(outcome([...others, declined]), (error) => {
+      assert.ok(error instanceof RefusedByOperatorError);
+      assert.match(error.message, /A peer of this gateway does not serve 0x/);
+      return true;
+    });
+  }
+});
+
+Deno.test("what one peer does not serve is shown when somebody gives it, not when all decline", () => {
+  const resolved = (answers: SourceAnswer[]) =>
+    conclude({ identity: alice.identity, startedAt, greatest: newer, answers });
+  assert.equal(resolved([declined, answer({ greatest: newer })]).pointer, newer);
+  assert.equal(resolved([declined, none]).freshness, "fresh");
+  assert.throws(() => resolved([declined, declined]), RefusedByOperatorError);
 });
 
 Deno.test("only a contract account's records were found: not verifiable here", () => {
@@ -99,6 +119,7 @@ Deno.test("the report says what each source did, and names no internals", () => 
     answer({ state: "asked" }),
     skipped,
     answer({ state: "skipped-lying" }),
+    declined,
   ];
   const { sources } = conclude({ identity: alice.identity, startedAt, greatest: newer, answers });
   assert.deepEqual(sources.map(({ outcome, timestamp, reason }) => [outcome, timestamp, reason]), [
@@ -112,6 +133,7 @@ Deno.test("the report says what each source did, and names no internals", () => 
     ["late", undefined, "It did not answer in time."],
     ["skipped", undefined, "It was not asked: it failed several times in a row."],
     ["skipped", undefined, "It was not asked: it sent records that nobody signed."],
+    ["declined", undefined, "Its operator does not serve it."],
   ]);
   assert.ok(
     sources.every(({ source, milliseconds }) => source === "somewhere" && milliseconds === 12),

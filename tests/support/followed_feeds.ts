@@ -17,6 +17,7 @@ export function followedFeed(fields: Partial<FollowedFeed> = {}): FollowedFeed {
     bytes: 1_048_576,
     checkedAt: Date.parse("2026-06-01T11:55:00.000Z"),
     lookUpProblem: "",
+    title: "Alice",
     ...fields,
   };
 }

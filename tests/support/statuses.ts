@@ -125,6 +125,7 @@ export const STATUSES: Readonly<Record<string, Status>> = {
       ["no-room", 6],
       ["wrong", 7],
       ["withdrawn", 8],
+      ["refused", 9],
     ]),
     peers: {
       ...NO_PEERS,

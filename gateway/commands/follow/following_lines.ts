@@ -1,6 +1,10 @@
 import type { FollowedFeed } from "../../../resolver/keeping/followed_feed.ts";
 import { formatBytes } from "../../format_bytes.ts";
+import { terminalText } from "../terminal_text.ts";
 import { table } from "../table.ts";
+
+/** At the end of its line, where nothing stands behind it that has to be in a column. */
+const TITLE_COLUMNS = 40;
 
 /** Whom this node follows, for people, line by line. `running`: a node runs and says how it is now. */
 export function followingLines(
@@ -12,13 +16,14 @@ export function followingLines(
   }
   return [
     ...table([
-      ["NAME", "CONTENT", "SIZE", "PUBLISHED", "ASKED"],
+      ["NAME", "CONTENT", "SIZE", "PUBLISHED", "ASKED", "TITLE"],
       ...feeds.map((feed) => [
         feed.name,
         feed.state,
         formatBytes(feed.bytes),
         feed.timestamp === null ? "–" : age(now - Date.parse(feed.timestamp)),
         feed.checkedAt === 0 ? "–" : age(now - feed.checkedAt),
+        terminalText(feed.title, TITLE_COLUMNS),
       ]),
     ], [2]),
     ...feeds.flatMap(remarks),

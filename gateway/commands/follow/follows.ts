@@ -30,5 +30,5 @@ export async function openFollows(tools: Tools, call: Call): Promise<Follows> {
   const node = await reachNode(tools.dataDir, tools.settings, report);
   return "running" in node
     ? runningFollows(node.running, tools.outbound)
-    : await storedFollows(node.held, tools, call);
+    : await storedFollows(node, tools, call);
 }

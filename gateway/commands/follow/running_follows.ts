@@ -22,6 +22,7 @@ const STATES: readonly FollowedFeed["state"][] = [
   "no-room",
   "wrong",
   "withdrawn",
+  "refused",
 ];
 
 /** Through the admin API of the node that runs. */
@@ -70,6 +71,7 @@ function parseFollowed(value: unknown): FollowedFeed {
     bytes: count(feed["bytes"]),
     checkedAt: count(feed["checkedAt"]),
     lookUpProblem: text(feed["lookUpProblem"]),
+    title: text(feed["title"]),
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Call, Clock } from "../../../resolver/contracts.ts";
-import { systemAlarm } from "../../../resolver/deadline.ts";
 import type { DnsClient } from "../../../resolver/dns/client.ts";
 import type { Node } from "../../../resolver/node/node.ts";
-import { openRules } from "../../../resolver/rules/open_rules.ts";
+import type { OperatorRules } from "../../../resolver/rules/operator_rules.ts";
 import type { Verifier } from "../../../resolver/verify.ts";
 import type { Settings } from "../../../schemas/setting.ts";
 import type { Name } from "../../../schemas/name.ts";
@@ -16,6 +15,7 @@ import { visitNetwork } from "../visit_network.ts";
 export interface AskHereOptions {
   /** The data folder's node, held while the command runs. */
   readonly node: Node;
+  readonly rules: OperatorRules;
   readonly settings: Settings;
   readonly verifier: Verifier;
   readonly dns: DnsClient;
@@ -29,14 +29,12 @@ export async function askHere(
   name: Name,
   { signal }: Call,
 ): Promise<LookUpReport> {
-  const { node, verifier, clock } = options;
+  const { node, rules, verifier, clock } = options;
   const network = await visitNetwork(options, { signal });
   try {
-    const rules = await openRules({ ...options, alarm: systemAlarm, signal });
     const { identifier, sources, outbound } = await createParts({
       ...options,
       network,
-      rules,
       signal,
     });
     const holders = holdersFrom({ ...options, network, outbound });

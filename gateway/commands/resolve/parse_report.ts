@@ -11,7 +11,12 @@ const PEER_OUTCOMES: readonly PeerReport["outcome"][] = [
   "failed",
   "refused",
 ];
-const SOURCE_OUTCOMES: readonly SourceReport["outcome"][] = [...PEER_OUTCOMES, "late", "skipped"];
+const SOURCE_OUTCOMES: readonly SourceReport["outcome"][] = [
+  ...PEER_OUTCOMES,
+  "declined",
+  "late",
+  "skipped",
+];
 const REASONS: readonly Winner["because"][] = ["only", "timestamp", "text"];
 
 /**

@@ -4,6 +4,7 @@ import { followCommand } from "../../../gateway/commands/follow.ts";
 import { followingCommand } from "../../../gateway/commands/following.ts";
 import { unfollowCommand } from "../../../gateway/commands/unfollow.ts";
 import { CALL } from "../../support/content.ts";
+import { listFile } from "../../support/rule_lists.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { testTerminal } from "../../support/terminal.ts";
 
@@ -11,13 +12,14 @@ const ALICE = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
 const BOB = "0x920bE5CDd67Bd86d058029318a43C7401Dd9D684";
 
 /** The commands on one data folder of a node that does not run; nobody answers for domains. */
-async function makeMachine() {
+async function makeMachine(settings: Record<string, string> = {}) {
   const folder = await temporaryFolder();
   const environment = {
     DATA_DIR: `${folder.path}/data`,
     DNS: "127.0.0.1:9",
     INIT_CWD: folder.path,
     TRUSTLESS_GATEWAYS: "",
+    ...settings,
   };
   return {
     folder: folder.path,
@@ -68,6 +70,29 @@ Deno.test("a domain that cannot be looked up is not followed; the others are", a
   const none = await machine.run(followCommand, "alice.eth");
   assert.equal(none.code, 1);
   assert.doesNotMatch(none.notes.join("\n"), /fetched/);
+});
+
+Deno.test("the rules count without a running node, too: nobody is followed whom they refuse", async () => {
+  await using list = await listFile(`/ourspace/${ALICE}\n/ipns/alice.example`);
+  await using machine = await makeMachine({ DENYLIST: list.path });
+  const followed = await machine.run(followCommand, ALICE, BOB, "alice.example");
+  assert.equal(followed.code, 1);
+  assert.deepEqual(followed.results, [`Following ${BOB}`]);
+  for (const name of [ALICE, "alice.example"]) {
+    assert.match(
+      followed.notes.join("\n"),
+      new RegExp(`Not followed: ${name}\\. .*does not serve`),
+    );
+  }
+  await list.write(`/ourspace/${BOB}`);
+  const { results } = await machine.run(followingCommand);
+  assert.match(results.join("\n"), new RegExp(`^${BOB} +refused[^]*${BOB}: It is refused`, "m"));
+  assert.equal((await machine.run(unfollowCommand, BOB)).code, 0);
+
+  await using broken = await makeMachine({ DENYLIST: "/nowhere/list.deny" });
+  const refused = await broken.run(followCommand, BOB);
+  assert.equal(refused.code, 1);
+  assert.match(refused.notes.join("\n"), /DENYLIST: \/nowhere\/list\.deny cannot be used/);
 });
 
 Deno.test("an exported list is imported on another machine; what is no wallet's is left out", async () => {

@@ -7,12 +7,14 @@ import type { Tools } from "../../../gateway/commands/publish/tools.ts";
 import { readConfig } from "../../../gateway/config/config.ts";
 import { openNode } from "../../../resolver/node/open_node.ts";
 import { createVerifier } from "../../../resolver/verify.ts";
+import { OurSpaceError } from "../../../schemas/errors.ts";
 import { checksumAddress, type Identity } from "../../../schemas/identity.ts";
 import { isWithdrawn, parsePointer, type Pointer } from "../../../schemas/pointer.ts";
 import { appOutbound, type Handler } from "../../support/app_outbound.ts";
 import { fakeDns } from "../../support/fake_dns.ts";
 import { makeSigner, signPointer } from "../../support/pointers.ts";
 import { rssFeed } from "../../support/publish.ts";
+import { listFile } from "../../support/rule_lists.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { type TestTerminal, testTerminal } from "../../support/terminal.ts";
 import { openTestGateway, type TestGateway } from "../../support/test_gateway.ts";
@@ -353,4 +355,29 @@ Deno.test("without a node the pointer goes to the peers, and somebody has to hol
 
   await using alone = await makePublisher({ environment: { NODE: "off" } });
   assert.match(await remedyOf(alone.publish([alone.folder, "--yes"])), /no node and no peers/);
+});
+
+Deno.test("a wallet that the own node's rules refuse is told so before anything is read, stored or sent", async () => {
+  await using list = await listFile("# Nobody yet");
+  const asked: string[] = [];
+  const peer: Handler = ({ url }) => {
+    asked.push(url);
+    return new Response(null, { status: 404 });
+  };
+  const environment = { DENYLIST: list.path, PEERS: PEER };
+  await using publisher = await makePublisher({ hosts: { [PEER]: peer }, environment });
+  await list.write(`/ourspace/${publisher.address}`);
+  for (const words of [["/nowhere", "--yes"], [publisher.folder, "--dry-run"], ["--withdraw"]]) {
+    await assert.rejects(publisher.publish(words), (error) => {
+      assert.ok(error instanceof OurSpaceError);
+      assert.match(error.message, /Your node refuses 0x[0-9a-fA-F]{40} by DENYLIST or ALLOWLIST/);
+      assert.match(error.remedy, /NODE=off/);
+      return true;
+    });
+  }
+  assert.deepEqual(asked, []);
+  assert.equal(await publisher.held(), null);
+  await list.write("# Nobody any more");
+  await publisher.publish([publisher.folder, "--yes"]);
+  assert.notEqual(await publisher.held(), null);
 });

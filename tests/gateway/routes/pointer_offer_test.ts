@@ -236,6 +236,22 @@ Deno.test("what was passed on is not passed on again", async () => {
   assert.equal(received.length, 0);
 });
 
+Deno.test("what every peer's operator refuses is refused, not out of reach; what one takes is taken", async () => {
+  const refusing: Handler = () => new Response(null, { status: 451 });
+  const signer = makeSigner();
+  const bytes = await signPointer(signer);
+  const refused = await edge(refusing, refusing).api(put(signer.identity, bytes));
+  await assertProblem(refused, 451, "refused-by-operator");
+  await assertProblem(
+    await edge(refusing, down).api(put(signer.identity, bytes)),
+    503,
+    "unavailable",
+  );
+  await using temporary = await temporaryNode();
+  const { api } = edge(refusing, peerApi(temporary));
+  assert.equal((await api(put(signer.identity, bytes))).status, 204);
+});
+
 Deno.test("a gateway without a node passes nothing on that does not verify", async () => {
   await using temporary = await temporaryNode();
   const { api, received } = edge(peerApi(temporary));

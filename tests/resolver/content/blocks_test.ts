@@ -10,6 +10,7 @@ import {
   ContentWrongError,
   NoRoomError,
   OutboundError,
+  RefusedByOperatorError,
 } from "../../../resolver/errors.ts";
 import { diskBytes } from "../../../resolver/node/disk_bytes.ts";
 import { refusedContent } from "../../../resolver/rules/refusals.ts";
@@ -372,4 +373,27 @@ Deno.test("a report names no internals", async () => {
     ContentUnreachableError,
   );
   assert.deepEqual(error.roads.map(({ reason }) => reason), ["It could not be reached."]);
+});
+
+Deno.test("what a peer does not serve comes from another; when nobody has it, it is refused, not missing", async () => {
+  const refusing = () => Promise.reject(new RefusedByOperatorError("Its operator does not."));
+  const peer = fakeSource("peer", refusing);
+  const other = fakeSource("other", holding(HELLO.blocks));
+  const { roads } = await blocksOver([peer, other]).get(HELLO.root, CALL);
+  assert.deepEqual(outcomes(roads), ["peer refused", "other delivered"]);
+  for (const source of [fakeSource("other", LACKS), fakeSource("other", failing)]) {
+    const blocks = blocksOver([peer, source]);
+    await rejection(blocks.get(HELLO.root, CALL), RefusedByOperatorError);
+  }
+});
+
+Deno.test("it is refused as well when another is silent until the deadline", async () => {
+  const clock = createTestClock();
+  const refusing = () => Promise.reject(new RefusedByOperatorError("Its operator does not."));
+  const sources = [fakeSource("peer", refusing), fakeSource("other", silent)];
+  const blocks = blocksOver(sources, { clock: clock.now, alarm: clock.alarm });
+  const got = rejection(blocks.get(HELLO.root, CALL), RefusedByOperatorError);
+  await settled();
+  await clock.advance(contentLimits.blockMilliseconds);
+  await got;
 });

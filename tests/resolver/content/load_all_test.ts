@@ -3,8 +3,12 @@ import { CID } from "multiformats/cid";
 import { identity } from "multiformats/hashes/identity";
 import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
-import type { Keeping } from "../../../resolver/content/load_all.ts";
-import { ContentUnreachableError, ContentWrongError } from "../../../resolver/errors.ts";
+import type { Keeping } from "../../../resolver/content/tally.ts";
+import {
+  ContentUnreachableError,
+  ContentWrongError,
+  PathNotFoundError,
+} from "../../../resolver/errors.ts";
 import {
   type Behaviour,
   type Blocks,
@@ -45,8 +49,8 @@ async function load(
   const source = fakeSource("peer", behaviour);
   const reader = readerOver([source], { limits });
   const pointer = await verifiedPointer(makeSigner(), { cid: root.toString() });
-  const loaded = await reader.loadAll(pointer, keepingIn(kept, options), { signal });
-  return { loaded, kept, source };
+  const { holds, ...loaded } = await reader.loadAll(pointer, keepingIn(kept, options), { signal });
+  return { loaded, holds, kept, source };
 }
 
 function sizeOf({ blocks }: { blocks: Blocks }): number {
@@ -54,7 +58,8 @@ function sizeOf({ blocks }: { blocks: Blocks }): number {
 }
 
 async function assertWhole(tree: Tree): Promise<void> {
-  const { loaded, kept } = await load(tree.root, holding(tree.blocks));
+  const { loaded, holds, kept } = await load(tree.root, holding(tree.blocks));
+  assert.ok([...tree.blocks.keys()].every((cid) => holds(CID.parse(cid))));
   assert.deepEqual(loaded, {
     outcome: "whole",
     blocks: tree.blocks.size,
@@ -205,4 +210,38 @@ Deno.test("what the keeper throws ends it at once, and so does its caller", asyn
     return silent(cid, signal);
   };
   await assert.rejects(load(tree.root, slow, { signal: stop.signal }), /left/);
+});
+
+/** What is kept of the file at a path. */
+async function loadFile(tree: Tree, path: string, options: Partial<Keeping> = {}) {
+  const kept: Blocks = new Map();
+  const source = fakeSource("peer", holding(tree.blocks));
+  const place = { root: tree.root, path };
+  const { outcome } = await readerOver([source]).loadFile(place, keepingIn(kept, options), CALL);
+  return { outcome, kept, source };
+}
+
+Deno.test("a file comes whole, by its own CID with or without a name, and by a path with what leads to it", async () => {
+  const file = await fileTree(patterned(5_000));
+  for (const path of ["", "film.mp4"]) {
+    const { outcome, kept } = await loadFile(file, path);
+    assert.equal(outcome, "whole");
+    assert.deepEqual(new Set(kept.keys()), new Set(file.blocks.keys()));
+  }
+  const archive = await folderTree({ "a/b.jpg": "b", "a/c.jpg": "c", "d.jpg": "d" });
+  const { outcome, kept } = await loadFile(archive, "a/b.jpg");
+  assert.equal(outcome, "whole");
+  const left = await Promise.all(["c", "d"].map((text) => rawTree(new TextEncoder().encode(text))));
+  for (const { root } of left) assert.ok(!kept.has(root.toString()));
+  assert.equal(kept.size, archive.blocks.size - left.length);
+});
+
+Deno.test("a folder, a path that leads nowhere, and a file that says that it is too large are no file to keep", async () => {
+  const archive = await folderTree({ "a/b.jpg": patterned(5_000) });
+  await assert.rejects(loadFile(archive, "a"), ContentWrongError);
+  await assert.rejects(loadFile(archive, "a/none.jpg"), PathNotFoundError);
+  const file = await fileTree(patterned(5_000));
+  const { outcome, kept } = await loadFile(file, "", { maxBytes: 4_000 });
+  assert.equal(outcome, "too-large");
+  assert.deepEqual([...kept.keys()], [file.root.toV1().toString()]);
 });

@@ -1,193 +1,26 @@
 import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
-import { NotFoundError } from "../../../resolver/errors.ts";
+import { ContentWrongError } from "../../../resolver/errors.ts";
 import type { IdentifiedName } from "../../../resolver/identify.ts";
-import { type Keeper, type KeeperOptions, startKeeping } from "../../../resolver/keeping/keeper.ts";
-import type { Node } from "../../../resolver/node/node.ts";
-import { openNode } from "../../../resolver/node/open_node.ts";
-import { createVerifier } from "../../../resolver/verify.ts";
-import { identityText } from "../../../schemas/identity.ts";
+import { storedFollows } from "../../../resolver/keeping/followed_feed.ts";
+import { NO_RULES } from "../../../resolver/rules/operator_rules.ts";
+import { type Identity, identityText } from "../../../schemas/identity.ts";
 import { parseName } from "../../../schemas/name.ts";
-import { type VerifiedPointer, WITHDRAWN_CID } from "../../../schemas/pointer.ts";
+import { folderTree, rawTree } from "../../support/blocks.ts";
 import {
-  type Blocks,
-  fakeSource,
-  folderTree,
-  rawTree,
-  silent,
-  type Tree,
-} from "../../support/blocks.ts";
-import { createTestClock, type TestClock } from "../../support/clock.ts";
-import { readerOver } from "../../support/content.ts";
-import { eventually } from "../../support/eventually.ts";
+  FEED,
+  feedWith,
+  follow,
+  holding,
+  holdsAll,
+  inTime,
+  openWorld,
+  PAGE,
+  until,
+} from "../../support/kept_world.ts";
 import { SENDER } from "../../support/nodes.ts";
-import { makeSigner, type Signer, verifiedPointer } from "../../support/pointers.ts";
+import { makeSigner, type Signer } from "../../support/pointers.ts";
 import { patterned } from "../../support/source_files.ts";
-import { temporaryFolder } from "../../support/temporary.ts";
-
-const FEED = "<rss/>";
-const PAGE = 4_096;
-
-/** The world around a keeper: what others publish and hold, and what names lead to. */
-interface World extends AsyncDisposable {
-  readonly clock: TestClock;
-  node: Node;
-  keeper: Keeper;
-  /** Blocks that can be had from a peer. */
-  readonly peer: Blocks;
-  /** CIDs that the peer never answers for. */
-  readonly stuck: Set<string>;
-  /** Newest pointers that a look-up finds. */
-  readonly network: Map<string, VerifiedPointer>;
-  readonly names: Map<string, IdentifiedName | Error>;
-  readonly reports: string[];
-  readonly asked: string[];
-  publish(signer: Signer, tree: Tree | null, day: number): Promise<VerifiedPointer>;
-  restart(between?: () => Promise<void>): Promise<void>;
-  one(name?: string): ReturnType<Keeper["followed"]>[number];
-}
-
-async function openWorld(
-  options: Partial<KeeperOptions> & { maxBlockBytes?: number } = {},
-): Promise<World> {
-  const folder = await temporaryFolder();
-  const clock = createTestClock();
-  const verifier = createVerifier({ clock: clock.now });
-  const peer: Blocks = new Map();
-  const stuck = new Set<string>();
-  const reports: string[] = [];
-  const source = fakeSource(
-    "peer",
-    (cid, signal) =>
-      stuck.has(cid.toString())
-        ? silent(cid, signal)
-        : Promise.resolve(peer.get(cid.toString()) ?? null),
-  );
-  let stopping = new AbortController();
-
-  const open = () =>
-    openNode({
-      dataDir: folder.path,
-      clock: clock.now,
-      report: (problem) => reports.push(problem),
-      ...(options.maxBlockBytes === undefined ? {} : { maxBlockBytes: options.maxBlockBytes }),
-    });
-  function keep(node: Node): Keeper {
-    stopping = new AbortController();
-    const local = { id: "local", local: true, get: (cid: CID) => node.blocks.get(cid) };
-    return startKeeping({
-      node,
-      verifier,
-      content: readerOver([local, source], {
-        store: node.blocks,
-        clock: clock.now,
-        alarm: clock.alarm,
-      }),
-      lookUp(identity) {
-        const found = world.network.get(identityText(identity));
-        if (found !== undefined) return Promise.resolve(found);
-        return Promise.reject(new NotFoundError("Nobody knows it.", { incomplete: false }));
-      },
-      identify(name) {
-        const found = world.names.get(name.text) ?? new Error("unexpected");
-        return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
-      },
-      others: [],
-      maxFollowedBytes: 100 * PAGE,
-      clock: clock.now,
-      alarm: clock.alarm,
-      random: () => 0.5,
-      report: (problem) => reports.push(problem),
-      signal: stopping.signal,
-      ...options,
-    });
-  }
-
-  const node = await open();
-  const world: World = {
-    clock,
-    node,
-    peer,
-    stuck,
-    reports,
-    asked: source.asked,
-    network: new Map(),
-    names: new Map(),
-    // Replaced at once: it needs the world that it lives in.
-    keeper: { followed: () => [], roots: () => [], ended: Promise.resolve() },
-    async publish(signer, tree, day) {
-      for (const [cid, bytes] of tree?.blocks ?? []) peer.set(cid, bytes);
-      const pointer = await verifiedPointer(signer, {
-        timestamp: new Date(Date.UTC(2026, 4, day)).toISOString(),
-        cid: tree?.root.toString() ?? WITHDRAWN_CID,
-      });
-      world.network.set(identityText(signer.identity), pointer);
-      return pointer;
-    },
-    async restart(between = () => Promise.resolve()) {
-      stopping.abort();
-      await world.keeper.ended;
-      await world.node.close();
-      await between();
-      world.node = await open();
-      world.keeper = keep(world.node);
-    },
-    one(name) {
-      const found = world.keeper.followed().find((feed) =>
-        name === undefined || feed.name === name
-      );
-      assert.ok(found !== undefined);
-      return found;
-    },
-    async [Symbol.asyncDispose]() {
-      stopping.abort();
-      await world.keeper.ended;
-      await world.node.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-  world.keeper = keep(node);
-  return world;
-}
-
-function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  return eventually(what, condition, { pause: 5 });
-}
-
-/** The same while time passes: a fetch that hangs ends at its deadline, and is tried again. */
-function inTime(world: World, what: string, condition: () => boolean): Promise<void> {
-  return until(what, async () => {
-    await world.clock.advance(10_000);
-    return condition();
-  });
-}
-
-function follow(world: World, signer: Signer): string {
-  const text = identityText(signer.identity);
-  world.node.follows.add(parseName(text), signer.identity);
-  return text;
-}
-
-async function holdsAll({ node }: World, tree: Tree): Promise<boolean> {
-  const held = await Promise.all(
-    [...tree.blocks.keys()].map((cid) => node.blocks.has(CID.parse(cid))),
-  );
-  return held.every((isHeld) => isHeld);
-}
-
-function feedWith(picture: string): Promise<Tree> {
-  return folderTree({ "feed.xml": FEED, "picture.jpg": picture, "deep/er.jpg": `${picture}2` });
-}
-
-/** Somebody who is followed, and whose content is held. */
-async function holding(world: World, picture = "a") {
-  const signer = makeSigner();
-  const tree = await feedWith(picture);
-  const pointer = await world.publish(signer, tree, 1);
-  const name = follow(world, signer);
-  await until("it is held", () => world.one(name).state === "held");
-  return { signer, tree, pointer, name };
-}
 
 Deno.test("whom one follows is looked up, kept, and held whole", async () => {
   await using world = await openWorld();
@@ -405,6 +238,91 @@ Deno.test("content of a publish that never ended is let go after a day", async (
   assert.equal(world.node.blocks.pins.all().length, 1);
   await world.clock.advance(24 * 60 * 60_000);
   await until("it is let go", () => world.node.blocks.pins.all().length === 0);
+});
+
+Deno.test("what a feed is called, and when it was asked for last, is known after a restart, and while no node runs", async () => {
+  await using world = await openWorld();
+  const { pointer, signer } = await holding(world);
+  const title = `Posts up to ${pointer.timestamp}`;
+  await until("it is read", () => world.one().title === title);
+  const { checkedAt } = world.one();
+  assert.ok(checkedAt > 0);
+  await world.restart(() => Promise.resolve());
+  assert.equal(world.one().checkedAt, checkedAt);
+  assert.equal(world.one().title, title);
+  const [stored] = storedFollows(world.node);
+  assert.deepEqual([stored?.checkedAt, stored?.title], [checkedAt, title]);
+
+  world.node.pointers.put(await world.publish(signer, await feedWith("b"), 2), SENDER);
+  await until("the newer one is read", () => world.one().title.includes("05-02"));
+  world.node.follows.remove(parseName(identityText(signer.identity)));
+  await until(
+    "nothing of it is remembered",
+    () => [...world.node.keyValues.entries("looked-up/")].length === 0,
+  );
+});
+
+Deno.test("a feed that cannot be read now is read later, one that is none has no title", async () => {
+  const problems: Error[] = [new Error("busy")];
+  await using world = await openWorld({
+    describe() {
+      const problem = problems.shift();
+      return problem === undefined
+        ? Promise.resolve({ title: "Read", media: [] })
+        : Promise.reject(problem);
+    },
+  });
+  const { signer } = await holding(world);
+  assert.equal(world.one().title, "");
+  await inTime(world, "it is read", () => world.one().title === "Read");
+
+  problems.push(new ContentWrongError("no feed"));
+  world.node.pointers.put(await world.publish(signer, await feedWith("b"), 2), SENDER);
+  await until("it is held", () => problems.length === 0 && world.one().state === "held");
+  await world.clock.advance(60 * 60_000);
+  assert.equal(world.one().state, "held");
+});
+
+Deno.test("whom a rule comes to refuse is neither held for anybody to see, nor told of, until the rule goes", async () => {
+  let refused = "";
+  const rules = {
+    ...NO_RULES,
+    refusesName: ({ text }: { text: string }) => text === refused,
+    refusesIdentity: (identity: Identity) => identityText(identity) === refused,
+    refusesBlock: (cid: CID) => cid.toString() === refused,
+  };
+  await using world = await openWorld({ rules });
+  const alice = await holding(world, "alice");
+  const bob = await holding(world, "bob");
+  const held = () => [
+    world.one(alice.name).state,
+    world.one(bob.name).state,
+    ...world.keeper.roots().map(String).sort(),
+  ];
+  const both = ["held", "held", ...[alice, bob].map(({ pointer }) => pointer.cid).sort()];
+  assert.deepEqual(held(), both);
+  refused = alice.name;
+  assert.deepEqual(held(), ["refused", "held", bob.pointer.cid]);
+  assert.match(world.one(alice.name).reason, /refused by DENYLIST or ALLOWLIST/);
+  const stored = storedFollows(world.node, rules).find(({ name }) => name === alice.name);
+  assert.equal(stored?.state, "refused");
+  refused = bob.pointer.cid;
+  assert.deepEqual(held(), ["held", "held", alice.pointer.cid]);
+  refused = "";
+  assert.deepEqual(held(), both);
+});
+
+Deno.test("content that somebody else is kept for is told of, although one of its publishers is refused", async () => {
+  let refused = "";
+  const rules = {
+    ...NO_RULES,
+    refusesIdentity: (identity: Identity) => identityText(identity) === refused,
+  };
+  await using world = await openWorld({ rules });
+  const first = await holding(world, "same");
+  const second = await holding(world, "same");
+  refused = first.name;
+  assert.deepEqual(world.keeper.roots().map(String), [second.pointer.cid]);
 });
 
 function leadsTo(signer: Signer, fields: Partial<IdentifiedName> = {}): IdentifiedName {

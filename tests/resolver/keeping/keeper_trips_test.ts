@@ -41,6 +41,7 @@ Deno.test("a folder of which nothing is here comes in one trip; of its next vers
     content: readerOver([local, ...peers], { store: node.blocks }),
     lookUp: () => Promise.resolve(first),
     identify: () => assert.fail("Nobody has a domain"),
+    describe: () => Promise.resolve({ title: "", media: [] }),
     others: [],
     maxFollowedBytes: 10_000_000,
     clock: Date.now,

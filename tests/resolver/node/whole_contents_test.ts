@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import { createWholeContents } from "../../../resolver/node/whole_contents.ts";
+import { NO_RULES } from "../../../resolver/rules/operator_rules.ts";
 import { WITHDRAWN_CID } from "../../../schemas/cid.ts";
 import { fileTree, folderTree, rawTree } from "../../support/blocks.ts";
 import { createTestClock } from "../../support/clock.ts";
@@ -25,7 +26,7 @@ Deno.test("contents of which every block is held, of the pointers that are held"
   }
   node.pointers.put(await verifiedPointer(makeSigner(), { cid: WITHDRAWN_CID }), OPERATOR);
 
-  const look = createWholeContents(node, clock.now);
+  const look = createWholeContents(node, { clock: clock.now });
   const found = async () => (await look()).map((cid) => cid.toV1().toString()).sort();
   const roots = (...trees: { root: CID }[]) =>
     trees.map(({ root }) => root.toV1().toString()).sort();
@@ -46,4 +47,18 @@ Deno.test("contents of which every block is held, of the pointers that are held"
   for (const [name, block] of folder.blocks) await node.blocks.put(CID.parse(name), block);
   await clock.advance(10 * 60_000);
   assert.deepEqual(await found(), roots(file, folder, raw));
+});
+
+Deno.test("what a later rule refuses is not among them, however lately it was looked at", async () => {
+  await using temporary = await temporaryNode();
+  const { node } = temporary;
+  const { root, blocks } = await folderTree({ "feed.xml": "<rss/>" });
+  for (const [name, block] of blocks) await node.blocks.put(CID.parse(name), block);
+  node.pointers.put(await verifiedPointer(makeSigner(), { cid: `${root}` }), OPERATOR);
+  let isRefused = false;
+  const rules = { ...NO_RULES, refusesPath: () => isRefused };
+  const look = createWholeContents(node, { clock: Date.now, rules });
+  assert.deepEqual((await look()).map(String), [`${root}`]);
+  isRefused = true;
+  assert.deepEqual(await look(), []);
 });

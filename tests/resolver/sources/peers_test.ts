@@ -39,17 +39,14 @@ Deno.test("a peer is asked at its peer API, as a host of the operator, within li
   assert.equal(request?.timeoutMilliseconds, 5_000);
 });
 
-Deno.test("404 and 451 mean not known there; every other status is a failure that names it", async () => {
+Deno.test("404 means not known there, 451 refused; every other status is a failure that names it", async () => {
   const { identity } = makeSigner();
-  for (const status of [404, 451]) {
-    const { source } = peer(answering(status));
-    assert.deepEqual(await Array.fromAsync(source.find(identity, call)), []);
-  }
+  const find = (status: number) =>
+    Array.fromAsync(peer(answering(status)).source.find(identity, call));
+  assert.deepEqual(await find(404), []);
+  await assert.rejects(find(451), RefusedByOperatorError);
   for (const status of [204, 301, 400, 403, 429, 500, 503]) {
-    await assert.rejects(
-      Array.fromAsync(peer(answering(status)).source.find(identity, call)),
-      new RegExp(`peer peer\\.example/node .* ${status}`),
-    );
+    await assert.rejects(find(status), new RegExp(`peer peer\\.example/node .* ${status}`));
   }
 });
 

@@ -1,6 +1,8 @@
 import { kuboSetting } from "../../../../resolver/kubo_setting.ts";
 import { peersSetting } from "../../../../resolver/peers/setting.ts";
+import type { Call } from "../../../../resolver/contracts.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
+import type { Identity } from "../../../../schemas/identity.ts";
 import {
   hostSetting,
   nodeSetting,
@@ -12,7 +14,7 @@ import type { Tools } from "../tools.ts";
 import { httpPlace } from "./http_place.ts";
 import { kuboTarget } from "./kubo.ts";
 import { openOwnNode } from "./own_node.ts";
-import type { ContentTarget, Place } from "./place.ts";
+import { type ContentTarget, type Place, refusedHere } from "./place.ts";
 
 /** Where the content is put. */
 export interface Targets {
@@ -30,6 +32,8 @@ export interface Places extends AsyncDisposable {
   readonly ownUrl: string | null;
   /** Null without an own node: the peers pass it on. */
   readonly announcer: Announcer | null;
+  /** Throws OurSpaceError when the own node's rules refuse the account. */
+  checkRules(identity: Identity, call: Call): Promise<void>;
 }
 
 /** Reaches the own node, and names the peers. Throws OurSpaceError when there is neither. */
@@ -55,6 +59,9 @@ export async function openPlaces(tools: Tools): Promise<Places> {
     },
     ownUrl: node === null ? null : settings.get(publicUrlSetting) ?? node.place.url ?? listening,
     announcer: node?.announcer ?? null,
+    async checkRules(identity, call) {
+      if (await node?.refuses(identity, call)) throw refusedHere(identity);
+    },
     [Symbol.asyncDispose]: async () => await node?.[Symbol.asyncDispose](),
   };
 }

@@ -1,12 +1,14 @@
 import type { DagBlock } from "../../../../resolver/content/dag_builder.ts";
+import type { Call } from "../../../../resolver/contracts.ts";
 import type { Node } from "../../../../resolver/node/node.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
+import type { Identity } from "../../../../schemas/identity.ts";
 import { reachNode } from "../../running_node.ts";
 import { type Announcer, runningAnnouncer, visitingAnnouncer } from "../announcer.ts";
 import type { Tools } from "../tools.ts";
 import { httpPlace } from "./http_place.ts";
-import { type ContentTarget, greaterHeld, type Place } from "./place.ts";
-import { runningNodeTarget } from "./running_node.ts";
+import { type ContentTarget, greaterHeld, type Place, refusedHere } from "./place.ts";
+import { runningNodeRefuses, runningNodeTarget } from "./running_node.ts";
 
 const NAME = "your node";
 /** Blocks that are written at once: a synced write waits for the disk, not for the processor. */
@@ -17,6 +19,8 @@ export interface OwnNode extends AsyncDisposable {
   readonly place: Place;
   readonly target: ContentTarget;
   readonly announcer: Announcer;
+  /** Whether its rules refuse an account: then it takes neither the pointer nor, for it, the content. */
+  refuses(identity: Identity, call: Call): Promise<boolean>;
 }
 
 /**
@@ -32,6 +36,7 @@ export async function openOwnNode(tools: Tools): Promise<OwnNode> {
       place: storedPlace(node.held),
       target: storedTarget(node.held),
       announcer: visitingAnnouncer(node.held, tools),
+      refuses: (identity) => Promise.resolve(node.rules.refusesIdentity(identity)),
       [Symbol.asyncDispose]: () => node.held.close(),
     };
   }
@@ -40,6 +45,7 @@ export async function openOwnNode(tools: Tools): Promise<OwnNode> {
     place: httpPlace({ name: NAME, url, own: true, token }, outbound),
     target: runningNodeTarget(NAME, node.running, outbound),
     announcer: runningAnnouncer(node.running, outbound),
+    refuses: (identity, call) => runningNodeRefuses(node.running, identity, outbound, call),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -53,6 +59,7 @@ function storedPlace({ pointers, blocks }: Node): Place {
     offer(pointer) {
       const outcome = pointers.put(pointer, { kind: "operator" });
       if (outcome.kind === "greater-held") return Promise.reject(greaterHeld());
+      if (outcome.kind === "refused") return Promise.reject(refusedHere(pointer.identity));
       return outcome.kind === "full" ? Promise.reject(full()) : Promise.resolve();
     },
     load: () => Promise.resolve(),

@@ -2,7 +2,7 @@ import type { CID } from "multiformats/cid";
 import type { Dag } from "../../../../resolver/content/dag_builder.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
-import type { Identity } from "../../../../schemas/identity.ts";
+import { type Identity, identityText } from "../../../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../../../schemas/pointer.ts";
 
 /** What a place answered about an identity. */
@@ -39,6 +39,16 @@ export interface ContentTarget {
   readonly name: string;
   /** Idempotent. `onStored` is told of bytes that are durable. Throws OurSpaceError. */
   store(dag: Dag, call: Call, onStored: (bytes: number) => void): Promise<void>;
+}
+
+/** The own node's operator is whoever publishes: the rules are in their hands. */
+export function refusedHere(identity: Identity): OurSpaceError {
+  return new OurSpaceError(
+    `Your node refuses ${identityText(identity)} by DENYLIST or ALLOWLIST.`,
+    {
+      remedy: "Change the list first. With NODE=off it is published at PEERS alone.",
+    },
+  );
 }
 
 /** Somebody else, or another machine, published with the same key in the meantime. */

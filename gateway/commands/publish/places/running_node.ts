@@ -1,7 +1,9 @@
 import { carBatches } from "../../../../resolver/content/car_batches.ts";
 import { CAR_TYPE } from "../../../../resolver/content/car_reader.ts";
+import type { Call } from "../../../../resolver/contracts.ts";
 import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { type Identity, identityText } from "../../../../schemas/identity.ts";
 import { askRunningNode } from "../../ask_running_node.ts";
 import { problemDetail } from "../../problem_answer.ts";
 import type { RunningNode } from "../../running_node.ts";
@@ -9,6 +11,8 @@ import type { ContentTarget } from "./place.ts";
 
 /** For 8 MiB that the node hashes and writes to a slow disk. */
 const BATCH_MILLISECONDS = 120_000;
+/** It has the answer in memory. */
+const QUESTION_MILLISECONDS = 5_000;
 const MAX_ANSWER_BYTES = 65_536;
 
 /** The block store of the node that runs on this machine, through its admin API. */
@@ -35,6 +39,30 @@ export function runningNodeTarget(
       }
     },
   };
+}
+
+/** Asked for a pointer, without anybody else being asked. A node that does not answer refuses nobody. */
+export async function runningNodeRefuses(
+  { url }: RunningNode,
+  identity: Identity,
+  outbound: Outbound,
+  call: Call,
+): Promise<boolean> {
+  try {
+    const response = await outbound.fetch({
+      url: `${url}/v1/pointers/${identityText(identity)}`,
+      headers: { "Cache-Control": "only-if-cached" },
+      trust: "operator",
+      maxBytes: MAX_ANSWER_BYTES,
+      timeoutMilliseconds: QUESTION_MILLISECONDS,
+      maxRedirects: 0,
+    }, call);
+    await response.body.cancel();
+    return response.status === 451;
+  } catch {
+    call.signal.throwIfAborted();
+    return false;
+  }
 }
 
 function refused(status: number, body: string): OurSpaceError {
