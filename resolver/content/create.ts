@@ -16,6 +16,7 @@ import type { Keeping } from "./tally.ts";
 import { openLocalDag } from "./local_dag.ts";
 import { createLocations } from "./locations.ts";
 import { type ReadingContext, startReading } from "./reading.ts";
+import { createTraffic } from "./trip.ts";
 
 /** Where content comes from, where it is kept, and what it may cost. */
 export interface ContentReaderOptions {
@@ -53,8 +54,8 @@ export function createContentReader(options: ContentReaderOptions): StoringConte
   const { lookupBlocks, readBlocks } = limits;
   const blocks = createBlocks({ ...options, sources: blockSources, limits, alarm });
   const locations = createLocations({ transports, limits, alarm, keep: blocks.keep });
-  const putAside = { bytes: 0 };
-  const shared: ReadingContext = { blocks, locations, putAside, limits, rules };
+  const traffic = createTraffic();
+  const shared: ReadingContext = { blocks, locations, traffic, limits, rules };
 
   function contextOf(roads: Roads): FolderContext {
     const start = (maxBlocks: number, dag: DagRequest | undefined, call: Call) =>

@@ -10,7 +10,7 @@ import type { ContentLimits } from "./limits.ts";
 import type { Locations } from "./locations.ts";
 import type { Delivery } from "./race.ts";
 import type { ContentKind } from "./ranking.ts";
-import type { PutAside } from "./trip.ts";
+import type { Traffic } from "./trip.ts";
 import { createTrips } from "./trips.ts";
 import { decodeNode, type UnixfsNode } from "./unixfs.ts";
 
@@ -56,8 +56,7 @@ export interface ReadingPlan {
 export interface ReadingContext {
   readonly blocks: Blocks;
   readonly locations: Locations;
-  /** What the trips of all readings hold. */
-  readonly putAside: PutAside;
+  readonly traffic: Traffic;
   readonly limits: ContentLimits;
   readonly rules: ContentRules;
 }
@@ -74,14 +73,14 @@ function note(reports: Map<string, RoadReport>, report: RoadReport): void {
 
 /** The signal ends the reading, and so does disposing of it. */
 export function startReading(
-  { blocks, locations, putAside, limits, rules }: ReadingContext,
+  { blocks, locations, traffic, limits, rules }: ReadingContext,
   { kind, maxBlocks, roads, dag, pointer }: ReadingPlan,
   { signal }: Call,
 ): Reading {
   const reports = new Map<string, RoadReport>();
   const end = new AbortController();
   const call: Call = { signal: AbortSignal.any([signal, end.signal]) };
-  const trips = dag === undefined ? undefined : createTrips(dag, { limits, putAside, ...call });
+  const trips = dag === undefined ? undefined : createTrips(dag, { limits, traffic, ...call });
   let loaded = 0;
 
   async function load(cid: CID, place?: Place): Promise<Delivery> {

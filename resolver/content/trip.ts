@@ -18,6 +18,8 @@ export interface Trip {
   ): Promise<Uint8Array<ArrayBuffer> | null>;
   /** True until the source has sent all that it is going to send. */
   isUnderWay(): boolean;
+  /** Resolves when it has. */
+  readonly end: Promise<void>;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -27,17 +29,22 @@ interface Waiter extends PromiseWithResolvers<Bytes | null> {
   readonly signs: Set<() => void>;
 }
 
-/** What all trips hold that nobody has asked for yet. */
-export interface PutAside {
-  /** Of memory. */
-  bytes: number;
+/** What all trips know of one another. */
+export interface Traffic {
+  /** Of memory, that all of them hold and nobody has asked for yet. */
+  asideBytes: number;
+  /** Which DAGs come from which sources. */
+  readonly underWay: Set<string>;
+}
+
+export function createTraffic(): Traffic {
+  return { asideBytes: 0, underWay: new Set() };
 }
 
 /** What a trip works with. */
 export interface TripOptions {
   readonly limits: ContentLimits;
-  /** Shared by all trips: it counts towards `tripsBytes`. */
-  readonly putAside: PutAside;
+  readonly traffic: Traffic;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +58,7 @@ export interface TripOptions {
 export function startTrip(
   source: BlockSource,
   request: DagRequest,
-  { limits, putAside: all, signal }: TripOptions,
+  { limits, traffic, signal }: TripOptions,
 ): Trip {
   const aside = new Map<string, Bytes>();
   const waiters = new Map<string, Waiter>();
@@ -71,7 +78,7 @@ export function startTrip(
 
   function count(bytes: number): void {
     asideBytes += bytes;
-    all.bytes += bytes;
+    traffic.asideBytes += bytes;
   }
 
   function putAside(key: string, bytes: Bytes): void {
@@ -82,7 +89,7 @@ export function startTrip(
   }
 
   function isFull(): boolean {
-    return asideBytes > limits.tripBytes || all.bytes > limits.tripsBytes;
+    return asideBytes > limits.tripBytes || traffic.asideBytes > limits.tripsBytes;
   }
 
   async function waitForRoom(): Promise<void> {
@@ -145,9 +152,9 @@ export function startTrip(
   }
 
   signal.addEventListener("abort", clear, { once: true });
-  void travel();
 
   return {
+    end: travel(),
     isUnderWay: () => !ended,
     async take(cid, call) {
       const key = cid.toV1().toString();

@@ -19,25 +19,43 @@ export interface Trips {
   isTravelling(): boolean;
 }
 
-/** For a reading of this part of a DAG. All trips end with the signal. */
+/**
+ * For a reading of this part of a DAG. All trips end with the signal. A second trip for the same, while one
+ * is under way, would bring each block once more: that reading finds in memory what the first brings, or
+ * asks for single blocks, which all share.
+ */
 export function createTrips(
   request: DagRequest,
   options: TripOptions,
 ): Trips {
-  const trips = new Map<string, Trip>();
+  const { underWay } = options.traffic;
+  /** Null: another reading's brings it. */
+  const trips = new Map<string, Trip | null>();
 
-  function tripTo(source: BlockSource, position: number): Trip {
+  function tripTo(source: BlockSource, position: number): Trip | null {
     const begun = trips.get(source.id);
     if (begun !== undefined) return begun;
-    const trip = startTrip(source, from(position, request), options);
+    const trip = start(source, position);
     trips.set(source.id, trip);
     return trip;
   }
 
+  function start(source: BlockSource, position: number): Trip | null {
+    const { root, path = "", scope } = request;
+    const key = `${source.id} ${scope} ${root}/${path}`;
+    if (underWay.has(key)) return null;
+    underWay.add(key);
+    const trip = startTrip(source, from(position, request), options);
+    void trip.end.then(() => underWay.delete(key));
+    return trip;
+  }
+
   return {
-    take: (source, cid, position, call) =>
-      source.dag === undefined ? Promise.resolve(null) : tripTo(source, position).take(cid, call),
-    isTravelling: () => [...trips.values()].some((trip) => trip.isUnderWay()),
+    async take(source, cid, position, call) {
+      if (source.dag === undefined) return null;
+      return await tripTo(source, position)?.take(cid, call) ?? null;
+    },
+    isTravelling: () => trips.values().some((trip) => trip?.isUnderWay() ?? false),
   };
 }
 

@@ -65,28 +65,30 @@ export async function startMediaSource(filmCount: number): Promise<MediaSource> 
     return made === undefined ? blocks.get(cid) : leaf(...made);
   }
 
-  /** From its beginning, whatever range is asked for. */
-  function carOf(film: number): Response {
-    const root = films[film];
-    const node = blocks.get(String(root));
-    if (root === undefined || node === undefined) throw new Error(`There is no film ${film}`);
-    async function* all(root: CID, node: Bytes) {
-      yield { cid: root, content: await Promise.resolve(node) };
-      for (const [place, cid] of (leavesOfFilms[film] ?? []).entries()) {
-        yield { cid, content: leaf(film, place) };
-      }
+  /** All of the DAG, whatever part of it is asked for. */
+  async function* blocksUnder(root: string) {
+    const cid = CID.parse(root);
+    if (cid.equals(feed.root)) {
+      for (const [key, content] of feed.blocks) yield { cid: CID.parse(key), content };
+      return;
     }
+    const film = films.findIndex((other) => other.equals(cid));
+    for (const [place, leafCid] of [cid, ...leavesOfFilms[film] ?? []].entries()) {
+      const content = place === 0 ? blocks.get(root) : leaf(film, place - 1);
+      if (content !== undefined) yield { cid: leafCid, content: await Promise.resolve(content) };
+    }
+  }
+
+  function carOf(root: string): Response {
+    const car = writeCar(CID.parse(root), blocksUnder(root));
     const headers = { "Content-Type": "application/vnd.ipld.car; version=1" };
-    return new Response(ReadableStream.from(writeCar(root, all(root, node))), { headers });
+    return new Response(ReadableStream.from(car), { headers });
   }
 
   const service = startService((request) => {
     const [, kind, name = ""] = new URL(request.url).pathname.split("/");
     if (kind === "plain") return new Response(filmStream((place) => leaf(Number(name), place)));
-    const film = request.url.includes("format=car")
-      ? films.findIndex((cid) => `${cid}` === name)
-      : -1;
-    if (film >= 0) return carOf(film);
+    if (request.url.includes("format=car")) return carOf(name);
     const block = blockOf(name);
     return block === undefined
       ? new Response(null, { status: 404 })

@@ -3,7 +3,7 @@ import { CID } from "multiformats/cid";
 import { identity } from "multiformats/hashes/identity";
 import { RAW } from "../../../resolver/content/cid.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
-import { startTrip } from "../../../resolver/content/trip.ts";
+import { createTraffic, startTrip } from "../../../resolver/content/trip.ts";
 import { bytesInMemory } from "../../../resolver/content/verified.ts";
 import type { BlockSource, DagRequest, SourceBlock } from "../../../resolver/contracts.ts";
 import { fileTree } from "../../support/blocks.ts";
@@ -53,10 +53,10 @@ function sending(blocks: Iterable<SourceBlock>): ScriptedSource {
 function tripTo(
   source: BlockSource,
   limits: Partial<typeof contentLimits> = {},
-  putAside = { bytes: 0 },
+  traffic = createTraffic(),
 ) {
   const end = new AbortController();
-  const options = { limits: { ...contentLimits, ...limits }, putAside, signal: end.signal };
+  const options = { limits: { ...contentLimits, ...limits }, traffic, signal: end.signal };
   return { trip: startTrip(source, REQUEST, options), end };
 }
 
@@ -101,19 +101,19 @@ Deno.test("a source has to wait when nobody asks for what it sends", async () =>
 });
 
 Deno.test("what all trips together have aside is bounded: more comes when somebody waits", async () => {
-  const putAside = { bytes: 0 };
+  const traffic = createTraffic();
   const limits = { tripsBytes: 3 * bytesInMemory(block(0).bytes) };
   const [first, second] = [sending(BLOCKS), sending(BLOCKS)];
-  const firstTrip = tripTo(first, limits, putAside);
+  const firstTrip = tripTo(first, limits, traffic);
   await settled();
-  const { trip } = tripTo(second, limits, putAside);
+  const { trip } = tripTo(second, limits, traffic);
   await settled();
   assert.deepEqual([first.sent, second.sent], [4, 1]);
   for (const place of [0, 1, 2]) await trip.take(block(place).cid, QUESTION);
   await settled();
   assert.equal(second.sent, 3);
   firstTrip.end.abort();
-  assert.equal(putAside.bytes, 0);
+  assert.equal(traffic.asideBytes, 0);
   await trip.take(block(3).cid, QUESTION);
   await settled();
   assert.equal(second.sent, 8);
