@@ -129,15 +129,20 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
     if (!index.admit(name, bytes.length)) throw noRoom(index.usage());
     const path = pathOf(folder, name);
     const temporary = `${folder}/${INCOMING}/${writes++}`;
+    const put = () => replaceFile(path, bytes, { temporary, durable });
     try {
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
-      await replaceFile(path, bytes, { temporary, durable });
+      await put().catch(async (error) => {
+        ignoreNotFound(error);
+        // The folder's first.
+        await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
+        await put();
+      });
     } catch (error) {
       forget(name);
       throw error;
     }
     // When room was needed meanwhile, the row is gone.
-    found(name, bytes);
+    if (isKnown(name) === false) found(name, bytes);
   }
 
   function found(cid: string, { length }: Uint8Array): void {
