@@ -62,7 +62,7 @@ function speedLine(what: string, measured: Download[], plain: Download[]): strin
   const ratio = measured.map(({ last }, round) => last / (plain[round]?.last ?? NaN));
   return `${what}: first byte ${median(later).toFixed(1)} ms later, last byte ${
     median(ratio).toFixed(2)
-  } × of a plain fetch (at most 1.25)`;
+  } × of a plain fetch`;
 }
 
 async function memory(
