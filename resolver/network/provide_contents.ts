@@ -13,6 +13,9 @@ const ROUND_MILLISECONDS = 15_000;
 const AT_ONCE = 2;
 const PROVIDE_MILLISECONDS = 30_000;
 
+/** Then it is looked again what is held: what was published meanwhile need not wait for 2,000 others. */
+const ROUND_CONTENTS = 20;
+
 /** After nobody took it: the network may just be starting. */
 const RETRY_MILLISECONDS = 60_000;
 
@@ -47,20 +50,26 @@ export async function startProvidingContents(options: ProvideOptions): Promise<v
     dueAt.set(contentName(cid), confirmed > 0 ? nextTurn(now, random) : now + RETRY_MILLISECONDS);
   }
 
-  async function round(): Promise<void> {
-    if (network.status().routingTable === 0) return;
+  /** Resolves with whether that was all. */
+  async function round(): Promise<boolean> {
+    if (network.status().routingTable === 0) return true;
     const held = (await contents()).slice(0, CONTENTS_MAX);
     const names = new Set(held.map(contentName));
     for (const name of dueAt.keys()) if (!names.has(name)) dueAt.delete(name);
-    const due = held.filter((cid) => (dueAt.get(contentName(cid)) ?? 0) <= clock());
+    const all = held.filter((cid) => (dueAt.get(contentName(cid)) ?? 0) <= clock());
+    const due = all.slice(0, ROUND_CONTENTS);
     const workers = Array.from({ length: AT_ONCE }, async () => {
       for (let cid = due.shift(); cid !== undefined; cid = due.shift()) await provide(cid);
     });
     await Promise.all(workers);
+    return all.length <= ROUND_CONTENTS;
   }
 
   while (!signal.aborted) {
-    await round().catch((error) => signal.aborted || report(error));
-    await pause(ROUND_MILLISECONDS, { alarm, signal }).catch(() => {});
+    const isOver = await round().catch((error) => {
+      if (!signal.aborted) report(error);
+      return true;
+    });
+    if (isOver) await pause(ROUND_MILLISECONDS, { alarm, signal }).catch(() => {});
   }
 }

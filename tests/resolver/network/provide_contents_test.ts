@@ -13,7 +13,10 @@ const [ONE, TWO] = await Promise.all(
 );
 
 /** A node that holds these, in a network of which `takers` nodes take what they are told. */
-function setUp(held: CID[], { mode = "server", takers = 5, known = 5 } = {}) {
+function setUp(
+  held: CID[],
+  { mode = "server", takers = 5, known = 5, first = Promise.resolve() } = {},
+) {
   const clock = createTestClock();
   const stop = new AbortController();
   const provided: string[] = [];
@@ -23,9 +26,10 @@ function setUp(held: CID[], { mode = "server", takers = 5, known = 5 } = {}) {
     status: () => ({ ...QUIET, routingTable: state.known }),
     content: {
       ...NO_CONTENT,
-      provide(cid) {
+      async provide(cid) {
         provided.push(cid.toString());
-        return Promise.resolve({ confirmed: state.takers, failed: 0, among: false });
+        await first;
+        return { confirmed: state.takers, failed: 0, among: false };
       },
     },
   });
@@ -63,6 +67,22 @@ Deno.test("what is held anew is provided within seconds; what is not held any lo
   assert.deepEqual(provided, [String(ONE), String(TWO)]);
   await clock.advance(13 * HOUR);
   assert.deepEqual(provided, [String(ONE), String(TWO), String(TWO)]);
+  stop();
+  await ended;
+});
+
+Deno.test("what is published while much is provided comes next, not last", async () => {
+  assert.ok(ONE);
+  const texts = Array.from({ length: 100 }, (_, index) => new TextEncoder().encode(`${index}`));
+  const many = (await Promise.all(texts.map(rawTree))).map(({ root }) => root);
+  const first = Promise.withResolvers<void>();
+  const { clock, provided, held, ended, stop } = setUp(many, { first: first.promise });
+  await clock.advance(0);
+  held.unshift(ONE);
+  first.resolve();
+  await clock.advance(1_000);
+  assert.ok(provided.indexOf(String(ONE)) <= 20, "it had to wait");
+  assert.equal(provided.length, 101);
   stop();
   await ended;
 });
