@@ -54,8 +54,8 @@ export interface BlockIndex {
   settle(): void;
   usage(): BlockUsage;
   readonly guarded: Guard;
-  /** An orderly end: the next start need not compare it with the folder. */
-  close(): void;
+  /** An orderly end. `isWhole`: every file has a row, and the next start need not look at the folder. */
+  close(end: { readonly isWhole: boolean }): void;
 }
 
 /** Over the database; the pins in it are pins.ts's. */
@@ -157,10 +157,10 @@ export function createBlockIndex(options: BlockIndexOptions): BlockIndex {
       return { blocks, bytes, maxBytes, pinnedBytes, evicted };
     },
     guarded,
-    close() {
+    close({ isWhole }) {
       lastUsed.flush();
       try {
-        connection.exec("UPDATE state SET closed = 1");
+        if (isWhole) connection.exec("UPDATE state SET closed = 1");
       } catch {
         // The next start compares it with the folder.
       }

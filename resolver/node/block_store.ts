@@ -167,7 +167,8 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
     closing.abort();
     await scanned;
     await Promise.allSettled(writing.values());
-    index.close();
+    // A comparison that was cut short, or failed, is the next start's.
+    index.close({ isWhole: isIndexed });
   }
 
   const scanned = scan();

@@ -237,6 +237,20 @@ Deno.test("files that the index does not know, and rows without a file, are foun
   assert.equal(store.pins.isComplete(root.cid), false);
 });
 
+Deno.test("a comparison that a close cut short is made by the next start", async () => {
+  await using temporary = await temporaryBlocks();
+  const blocks = await someBlocks(5);
+  await put(temporary.store, blocks);
+  await temporary.store.close();
+  await Deno.remove(`${temporary.path}.sqlite`);
+
+  await temporary.reopen();
+  const store = await temporary.reopen();
+  await store.scanned;
+  assert.equal(store.usage().blocks, 5);
+  for (const { cid, bytes } of blocks) assert.deepEqual(await store.get(cid), bytes);
+});
+
 Deno.test("content whose block is damaged on the disk is not complete any longer", async () => {
   await using temporary = await temporaryBlocks({ report: () => {} });
   const { store } = temporary;
