@@ -82,5 +82,7 @@ export async function openBlockDatabase(
 function markOpen(connection: DatabaseSync): BlockDatabase {
   const closed = connection.prepare("SELECT closed FROM state").get()?.["closed"] === 1;
   connection.exec("UPDATE state SET closed = 0");
+  // A power cut may take back what comes, with this: then blocks on the disk would never be looked for.
+  connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   return { connection, doubtful: !closed };
 }

@@ -251,6 +251,22 @@ Deno.test("a comparison that a close cut short is made by the next start", async
   for (const { cid, bytes } of blocks) assert.deepEqual(await store.get(cid), bytes);
 });
 
+Deno.test("what a power cut took from the index is found in the folder", async () => {
+  await using temporary = await temporaryBlocks();
+  await temporary.reopen();
+  const [root] = await someBlocks(1);
+  assert.ok(root);
+  await put(temporary.store, [root], root.cid);
+
+  // What was not synced is gone: at worst all that is not in the file itself yet.
+  const index = `${temporary.path}.copy.sqlite`;
+  await Deno.copyFile(`${temporary.path}.sqlite`, index);
+  const store = await temporary.reopen({ index });
+  await store.scanned;
+  assert.deepEqual(await store.get(root.cid), root.bytes);
+  assert.equal(store.usage().blocks, 1);
+});
+
 Deno.test("content whose block is damaged on the disk is not complete any longer", async () => {
   await using temporary = await temporaryBlocks({ report: () => {} });
   const { store } = temporary;
