@@ -133,9 +133,9 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     return isHeld ? recorded : null;
   }
 
-  async function letGoAllBut(current: string | null): Promise<void> {
+  async function letGoAllBut(...kept: readonly CID[]): Promise<void> {
     for (const [name, root] of pinned) {
-      if (name === current) continue;
+      if (kept.some((other) => other.equals(root))) continue;
       await letGo(root, identity);
       pinned.delete(name);
     }
@@ -150,7 +150,7 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
       // The record goes first: what is pinned without one is let go at the latest after the next start.
       records.delete(identityKey(identity));
       recorded = null;
-      await letGoAllBut(null);
+      await letGoAllBut();
       return LOOK_MILLISECONDS;
     }
     let next = LOOK_MILLISECONDS;
@@ -180,7 +180,7 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     save(record);
     conclude({ reason: missingMedia(record), ...figuresOf(record) });
     if (news.hasCome) return 0;
-    await letGoAllBut(root.toString());
+    await letGoAllBut(root);
     return kept.every((medium) => medium.held) ? LOOK_MILLISECONDS : backoff.next();
   }
 
@@ -193,6 +193,8 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     if (news.hasCome) return 0;
     const root = CID.parse(pointer.cid);
     pinned.set(pointer.cid, root);
+    // Who publishes faster than blocks and media come must not take the quota again with each pointer.
+    await letGoAllBut(root, recorded?.root ?? root);
     note({ state: "loading", reason: "", blocks: 0, bytes: 0 });
     using turn = deadline(TURN_MILLISECONDS, { parent: news.signal(), alarm });
     const kept = await keepContent(
@@ -218,7 +220,7 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
       const media = whole ? mediaToKeep(description.media, holds) : [];
       save({ root, whole, ...figures, title, media });
       note({ title });
-      if (media.length === 0) await letGoAllBut(pointer.cid);
+      if (media.length === 0) await letGoAllBut(root);
     }
     if (outcome === "no-room") return NO_ROOM_MILLISECONDS;
     return outcome === "held" ? LOOK_MILLISECONDS : HOPELESS_MILLISECONDS;

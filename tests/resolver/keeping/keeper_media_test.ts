@@ -231,3 +231,27 @@ Deno.test("bytes that are something else are not kept", async () => {
   await until("that is said", () => world.one(name).reason !== "");
   assert.equal(await world.node.blocks.has(song.root), false);
 });
+
+Deno.test("who publishes again and again, faster than media or blocks come, has two contents pinned at most", async () => {
+  await using world = await openWorld();
+  const hanging = await rawTree(patterned(100));
+  world.stuck.add(hanging.root.toString());
+  const { signer, tree } = await followed(world, [place(hanging)]);
+  const own = bytesOf(tree);
+  for (let day = 2; day < 6; day++) {
+    const next = await publish(world, signer, `${day}`, day, [place(hanging)]);
+    world.node.pointers.put(next.pointer, SENDER);
+    await until("it is held", () => world.keeper.roots().some((r) => r.equals(next.tree.root)));
+    assert.ok(pinned(world) <= 2 * own, `${pinned(world)} bytes on day ${day}`);
+  }
+
+  for (let day = 6; day < 10; day++) {
+    const next = await publish(world, signer, `${day}`, day, []);
+    const [gone = ""] = [...next.tree.blocks.keys()].filter((cid) => !tree.blocks.has(cid))
+      .slice(-1);
+    world.peer.delete(gone);
+    world.node.pointers.put(next.pointer, SENDER);
+    await until("the rest is here", () => world.one().state === "incomplete");
+    assert.ok(pinned(world) <= 2 * own, `${pinned(world)} bytes on day ${day}`);
+  }
+});
