@@ -55,7 +55,7 @@ export async function keepMedia(
 
   async function keepOne(medium: KeptMedium): Promise<KeptMedium> {
     const others = sumOf(now.filter((other) => other !== medium)).bytes;
-    let kept = { ...medium, blocks: 0, bytes: 0 };
+    let kept = medium;
     try {
       const { outcome } = await content.loadFile(
         { root: CID.parse(medium.root), path: medium.path },
@@ -65,7 +65,10 @@ export async function keepMedia(
           held: blocks.size,
           pin: (cid) => blocks.pin(cid, owner),
           keep: (cid, block) => blocks.put(cid, block, owner),
-          onKept: (figures) => kept = { ...kept, ...figures },
+          onKept: (figures) => {
+            // What earlier tries pinned stays pinned, however far this one comes.
+            if (figures.bytes > kept.bytes) kept = { ...kept, ...figures };
+          },
         },
         call,
       );

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import type { FilePlace } from "../../../resolver/content/load_all.ts";
-import { mediaToKeep } from "../../../resolver/keeping/keep_media.ts";
+import { keepMedia, mediaToKeep, sumOf } from "../../../resolver/keeping/keep_media.ts";
+import type { Keeping } from "../../../resolver/content/tally.ts";
+import { ContentUnreachableError } from "../../../resolver/errors.ts";
 import { NO_RULES } from "../../../resolver/rules/operator_rules.ts";
 import { parseName } from "../../../schemas/name.ts";
 import { fileTree, folderTree, rawTree, type Tree } from "../../support/blocks.ts";
+import { CALL } from "../../support/content.ts";
 import {
   feedWith,
   follow,
@@ -221,6 +224,31 @@ Deno.test("so many are kept and no more, the latest first, without what is the f
     media.map(({ root }) => root),
     trees.slice(1, 201).map(({ root }) => root.toString()),
   );
+});
+
+Deno.test("what is pinned of a file counts, also after a try that came less far", async () => {
+  await using world = await openWorld();
+  const [film, song] = [await fileTree(patterned(5_000)), await rawTree(patterned(100))];
+  const figures = { blocks: 6, bytes: 6 * PAGE };
+  const limits: number[] = [];
+  let tries = 0;
+  const options = {
+    blocks: world.node.blocks,
+    owner: film.root,
+    maxBytes: 10 * PAGE,
+    content: {
+      loadFile({ root }: FilePlace, { maxBytes, onKept }: Keeping) {
+        limits.push(maxBytes);
+        const isFilm = root.equals(film.root.toV1());
+        if (isFilm && tries++ === 0) onKept?.(figures);
+        return Promise.reject(new ContentUnreachableError("Nobody has it.", { roads: [] }));
+      },
+    },
+  };
+  let media = mediaToKeep([place(film), place(song)], () => false);
+  for (let round = 0; round < 2; round++) media = await keepMedia(media, options, CALL);
+  assert.deepEqual(sumOf(media), figures);
+  assert.deepEqual(limits, [10 * PAGE, 4 * PAGE, 10 * PAGE, 4 * PAGE]);
 });
 
 Deno.test("bytes that are something else are not kept", async () => {
