@@ -8,7 +8,7 @@ import { bytesInMemory } from "./verified.ts";
 /** One request to one source, which brings many blocks of a DAG. */
 export interface Trip {
   /**
-   * The block as the source gives it, as soon as it comes; `null`: this trip does not bring it. `onSign`
+   * The block as the source gives it, as soon as it comes; `null`: this trip does not bring it (again). `onSign`
    * is called whenever a block comes that somebody waits for: the source is at work.
    * Throws the signal's reason alone.
    */
@@ -62,6 +62,8 @@ export function startTrip(
 ): Trip {
   const aside = new Map<string, Bytes>();
   const waiters = new Map<string, Waiter>();
+  /** What has come: a source sends each block once, and a file may repeat one far apart. */
+  const come = new Set<number>();
   const ending = new AbortController();
   let asideBytes = 0;
   let wasted = 0;
@@ -130,6 +132,7 @@ export function startTrip(
         }
         const key = cid.toV1().toString();
         const waiter = waiters.get(key);
+        come.add(shortHash(cid));
         if (waiter === undefined) putAside(key, bytes);
         else {
           waiters.delete(key);
@@ -160,7 +163,7 @@ export function startTrip(
       const key = cid.toV1().toString();
       const held = remove(key);
       wake();
-      if (held !== undefined || ended) return held ?? null;
+      if (held !== undefined || ended || come.has(shortHash(cid))) return held ?? null;
       const waiter = waiters.get(key) ??
         { ...Promise.withResolvers<Bytes | null>(), signs: new Set() };
       waiters.set(key, waiter);
@@ -176,4 +179,9 @@ export function startTrip(
       }
     },
   };
+}
+
+/** Of 80,000 blocks they take 2 MB. Two blocks that share one cost a question for the one that did not come. */
+function shortHash({ multihash: { digest: [a = 0, b = 0, c = 0, d = 0] } }: CID): number {
+  return a << 24 | b << 16 | c << 8 | d;
 }

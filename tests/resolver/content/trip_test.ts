@@ -128,6 +128,14 @@ Deno.test("whoever asks for a later block gets it, and what lay aside for longes
   assert.equal(await trip.take(block(0).cid, QUESTION), null);
 });
 
+Deno.test("who asks again for what has come by does not wait for it, and takes nothing from others", async () => {
+  const source = sending(BLOCKS);
+  const { trip } = tripTo(source, { tripBytes: 4_096 });
+  for (const { cid } of BLOCKS.slice(0, 5)) await trip.take(cid, QUESTION);
+  assert.equal(await trip.take(block(1).cid, QUESTION), null);
+  for (const { cid, bytes } of BLOCKS.slice(5)) assert.equal(await trip.take(cid, QUESTION), bytes);
+});
+
 Deno.test("the same block many times, and blocks that nobody wants, end the trip in time", async () => {
   const repeating = {
     *[Symbol.iterator]() {
