@@ -80,8 +80,11 @@ export function createReferences(options: ReferencesOptions): References {
       store((keyValues) => keyValues.delete(key));
       continue;
     }
-    for (const text of entry.texts) remember(text, entry.by, 0);
-    entries.set(key, entry);
+    // A process that was killed while it wrote some anew has left them in two entries.
+    const { by } = entry;
+    const texts = entry.texts.filter((text) => find(by, text) === null);
+    for (const text of texts) remember(text, by, 0);
+    entries.set(key, { by, texts });
   }
 
   function find(by: string, text: string): Mention | null {

@@ -159,3 +159,17 @@ Deno.test("what is asked for and refused is not forgotten before what nobody ask
   const states = cids(0, 5).map((each) => references.stateOf(each.toString()));
   assert.deepEqual(states, ["refused", "unknown", "referred", "referred", "referred"]);
 });
+
+Deno.test("what a killed process left written twice counts once", async () => {
+  await using held = await temporaryNode();
+  const { keyValues } = held.node;
+  createReferences({ keyValues }).note(ALICE, cids(0, 2));
+  const [written] = keyValues.entries("references/");
+  assert.ok(written);
+  keyValues.put(`references/${"1".padStart(16, "0")}`, written[1]);
+  const references = createReferences({ keyValues, limit: 4 });
+  references.note(BOB, cids(2, 4));
+  for (const each of cids(0, 4)) assert.equal(references.stateOf(each.toString()), "referred");
+  references.note(BOB, [cid(4)]);
+  assert.equal(references.stateOf(cid(0).toString()), "unknown");
+});
