@@ -36,8 +36,8 @@ export interface SourceAnswer {
   /** Who answered what, of a source that asks many; the first of them. */
   readonly peers: readonly AskedPeer[];
   /**
-   * `declined`: its operator does not serve the identity. `late`: ended from outside before it had finished. `skipped-failing` and `skipped-lying`: it was
-   * not asked, for what it did before.
+   * `declined`: its operator does not serve the identity. `late`: ended from outside before it had
+   * finished. `skipped-failing` and `skipped-lying`: it was not asked, for what it did before.
    */
   readonly state:
     | "asked"

@@ -25,8 +25,9 @@ export interface PeerReport {
 export interface SourceReport {
   readonly source: string;
   /**
-   * `refused`: what it sent did not pass verification. `declined`: its operator does not serve it. `late`: still silent when the report was made,
-   * or when the deadline passed. `skipped`: not asked, because it failed or lied before.
+   * `refused`: what it sent did not pass verification. `declined`: its operator does not serve it. `late`:
+   * still silent when the report was made, or when the deadline passed. `skipped`: not asked, because it
+   * failed or lied before.
    */
   readonly outcome:
     | "newest"

@@ -26,7 +26,8 @@ export interface TrustlessOptions {
  * A service of the operator's choice that speaks the IPFS Trustless Gateway specification: single blocks,
  * and CARs where it has them. Nothing that comes is verified here.
  *
- * Both methods throw OutboundError, RefusedByOperatorError, and OurSpaceError when the service answers something else.
+ * Both methods throw OutboundError, and OurSpaceError when the service answers something else; `get` throws
+ * RefusedByOperatorError too.
  */
 export function trustlessSource(options: TrustlessOptions): BlockSource {
   const { id, baseUrl, outbound, clock } = options;

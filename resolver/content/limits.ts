@@ -30,7 +30,7 @@ export interface ContentLimits {
   readonly lookAheadBytes: number;
   /** Bytes of blocks that one source sent in one trip and nobody has asked for yet. */
   readonly tripBytes: number;
-  /** The same, of all trips together: beyond it a trip brings what somebody waits for, and no more. */
+  /** The same, of all trips together: beyond it a trip goes on only while somebody waits for a block of it. */
   readonly tripsBytes: number;
   /** Bytes of a location's CAR that are held for those who ask a moment later. */
   readonly harvestBytes: number;

@@ -48,7 +48,10 @@ export interface KeeperOptions extends Call {
 export interface Keeper {
   /** Everybody who is followed, in the order of their names. */
   followed(): readonly FollowedFeed[];
-  /** The content that is wholly held, and will be until a newer one is: what others can be told of. */
+  /**
+   * What others can be told of: the content that is wholly held, and will be until a newer one is, and what
+   * it shows from elsewhere. Of a folder there that may be the one file and the way to it.
+   */
   roots(): readonly CID[];
   /** When the signal has aborted and nothing goes on any longer. Never rejects. */
   readonly ended: Promise<void>;
