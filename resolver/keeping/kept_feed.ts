@@ -177,6 +177,8 @@ export function keepFeed(identity: Identity, options: KeptFeedOptions): KeptFeed
     const kept = await keepMedia(media, { blocks, content, owner: root, maxBytes }, turn);
     signal.throwIfAborted();
     const record = { ...held, media: kept };
+    // What is said to be held is not looked at again: no power cut may leave the record without the pins.
+    blocks.pins.sync();
     save(record);
     conclude({ reason: missingMedia(record), ...figuresOf(record) });
     if (news.hasCome) return 0;

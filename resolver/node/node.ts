@@ -160,6 +160,8 @@ export interface Pins {
   /** Lets the content go, but for what another root holds too. Resumed after a kill. */
   release(root: CID): Promise<void>;
   all(): readonly PinnedRoot[];
+  /** What was pinned until now is so after a power cut too: some milliseconds. */
+  sync(): void;
   /**
    * All that is to be kept has been pinned again. After the index was lost nothing is evicted before
    * that, because nobody knows what is pinned.

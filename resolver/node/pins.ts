@@ -82,6 +82,7 @@ export function createPins(
         complete: row["complete"] === 1,
         since: Number(row["since"]),
       })),
+    sync: () => void guarded(() => connection.exec("PRAGMA wal_checkpoint")),
     settle: index.settle,
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
+import { DatabaseSync } from "node:sqlite";
 import type { FilePlace } from "../../../resolver/content/load_all.ts";
 import { keepMedia, mediaToKeep, sumOf } from "../../../resolver/keeping/keep_media.ts";
 import type { Keeping } from "../../../resolver/content/tally.ts";
@@ -196,6 +197,27 @@ Deno.test("after a restart nothing is fetched; after the index was lost, or a bl
   assert.equal(await world.node.blocks.get(CID.parse(leaf)), null);
   await inTime(world, "it is whole again", () => world.keeper.roots().length === 2);
   assert.ok(await holdsAll(world, film));
+});
+
+Deno.test("media that are said to be held are pinned after a power cut too", async () => {
+  await using world = await openWorld();
+  const film = await fileTree(patterned(5_000));
+  world.stuck.add(film.root.toV1().toString());
+  const { tree } = await followed(world, [place(film)]);
+  // SQLite does this by itself now and then.
+  const index = `${world.node.dataDir}/blocks.sqlite`;
+  const connection = new DatabaseSync(index);
+  connection.exec("PRAGMA wal_checkpoint");
+  connection.close();
+  give(world, film);
+  world.stuck.clear();
+  await inTime(world, "it is held", () => world.keeper.roots().length === 2);
+
+  // Of the index only what is in the file itself is surely on the disk, of the node's database everything.
+  const left = await Deno.readFile(index);
+  await world.restart(() => Deno.writeFile(index, left));
+  await until("it is held again", () => world.keeper.roots().length === 2);
+  assert.equal(pinned(world), bytesOf(tree, film));
 });
 
 Deno.test("what is published here has its media kept too, up to the quota of those who are followed", async () => {
