@@ -16,6 +16,7 @@ import { homeRoutes } from "./routes/home.ts";
 import { ipfsRoutes } from "./routes/ipfs.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
 import { proofRoutes } from "./routes/proof.ts";
+import { NO_BACKGROUND } from "./status/status.ts";
 import { createServices, ownOrigins, type ServerOptions } from "./services.ts";
 import { createReferences } from "../resolver/content/references.ts";
 import { systemAlarm } from "../resolver/deadline.ts";
@@ -35,7 +36,7 @@ export async function assembleGateway(
     welcomePath: string | null;
   },
 ): Promise<Gateway> {
-  const { settings, node, welcomePath, rules = NO_RULES } = options;
+  const { settings, node, welcomePath, background = NO_BACKGROUND, rules = NO_RULES } = options;
   const { clock, alarm = systemAlarm, report } = options;
   const parts = await createParts(options);
   const { content, identifier } = parts;
@@ -56,6 +57,7 @@ export async function assembleGateway(
     open: settings.get(ipfsOpenSetting),
     references,
     rules,
+    keeps: background.keeps,
     readFeed: async (name, call) =>
       await feeds.load((await visits(name, call)).resolution.pointer, call),
   });

@@ -11,6 +11,7 @@ import { NO_RULES } from "../resolver/rules/operator_rules.ts";
 import { createParts } from "./parts.ts";
 import { ipfsRoutes } from "./routes/ipfs.ts";
 import { pagePartRoutes } from "./routes/page_parts.ts";
+import { NO_BACKGROUND } from "./status/status.ts";
 import { createServices, ownOrigins, type ServerOptions } from "./services.ts";
 
 /** A node without pages of feeds: `/v1/…`, `/ipfs/…` and the status page; no library for feeds. */
@@ -22,7 +23,8 @@ export async function assembleNode(options: ServerOptions): Promise<Gateway> {
   const services = createServices({ ...options, parts, resolver });
   // It reads no feeds, and so knows of no content that any refers to.
   const references = createReferences({ keyValues: null });
-  const scope = createIpfsScope({ open: settings.get(ipfsOpenSetting), references, rules });
+  const { keeps } = options.background ?? NO_BACKGROUND;
+  const scope = createIpfsScope({ open: settings.get(ipfsOpenSetting), references, rules, keeps });
   const app = createApp({
     origins: ownOrigins(options),
     answerError: createAnswerError({ report }),

@@ -91,6 +91,7 @@ export async function openBackground(options: BackgroundOptions): Promise<Runnin
     },
     peers: () => peers?.status() ?? null,
     followed: () => keeper?.followed() ?? [],
+    keeps: (cid) => keeper?.keeps(cid) ?? false,
     warnings: () => damages,
     async close() {
       await Promise.all(work);

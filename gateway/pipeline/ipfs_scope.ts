@@ -18,7 +18,7 @@ export interface IpfsQuestion {
 
 /**
  * By which roads content comes; `none`: it is not for visitors of this gateway. Throws
- * RefusedByOperatorError for content that only denied accounts' feeds refer to.
+ * RefusedByOperatorError for content that only denied accounts' feeds refer to, and nobody is kept for.
  */
 export type IpfsScope = (question: IpfsQuestion, call: Call) => Promise<Roads | "none">;
 
@@ -28,6 +28,8 @@ export interface IpfsScopeParts {
   readonly open: boolean;
   readonly references: References;
   readonly rules: OperatorRules;
+  /** Whether this node keeps it for somebody who is served: whoever else refers to it takes it from nobody. */
+  readonly keeps: (cid: CID) => boolean;
   /** Reads a name's feed, and notes what it refers to. Absent where no feeds are read. */
   readonly readFeed?: (name: Name, call: Call) => Promise<unknown>;
 }
@@ -39,7 +41,7 @@ export interface IpfsScopeParts {
  * when its page's media are asked for.
  */
 export function createIpfsScope(
-  { open, references, rules, readFeed }: IpfsScopeParts,
+  { open, references, rules, keeps, readFeed }: IpfsScopeParts,
 ): IpfsScope {
   return async ({ root, path, shownBy }, call) => {
     const cid = root.toV1().toString();
@@ -48,7 +50,7 @@ export function createIpfsScope(
     if (shownBy !== null) await readFeed?.(shownBy, call).catch(ignoreFailure);
     const state = references.stateOf(cid);
     if (state === "referred" || rules.listsContent(root, path)) return "all";
-    if (state === "refused") throw refusedContent();
+    if (state === "refused" && !keeps(root)) throw refusedContent();
     return rules.onlyListed ? "none" : "near";
   };
 }

@@ -1,3 +1,4 @@
+import type { CID } from "multiformats/cid";
 import type { BitswapCounters } from "../../resolver/bitswap/bitswap.ts";
 import type { Clock } from "../../resolver/contracts.ts";
 import type { FollowedFeed } from "../../resolver/keeping/followed_feed.ts";
@@ -55,11 +56,13 @@ export interface NetworkView {
   readonly exchanged: BitswapCounters;
 }
 
-/** What goes on beside the routes, as far as it is to be seen. */
+/** What goes on beside the routes, as far as they work with it. */
 export interface Background {
   peers(): PeersStatus | null;
   /** Everybody who is followed. */
   followed(): readonly FollowedFeed[];
+  /** As `Keeper.keeps`. */
+  keeps(cid: CID): boolean;
   warnings(): readonly string[];
 }
 
@@ -67,6 +70,7 @@ export interface Background {
 export const NO_BACKGROUND: Background = {
   peers: () => null,
   followed: () => [],
+  keeps: () => false,
   warnings: () => [],
 };
 

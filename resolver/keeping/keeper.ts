@@ -53,6 +53,8 @@ export interface Keeper {
    * it shows from elsewhere. Of a folder there that may be the one file and the way to it.
    */
   roots(): readonly CID[];
+  /** Whether it is kept for somebody whom the rules serve, or will be. */
+  keeps(cid: CID): boolean;
   /** When the signal has aborted and nothing goes on any longer. Never rejects. */
   readonly ended: Promise<void>;
 }
@@ -162,6 +164,12 @@ export function startKeeping(options: KeeperOptions): Keeper {
     return [root, ...beside].filter((cid) => !refusesDocument(rules, { cid: `${cid}` }));
   }
 
+  function isServed(root: CID): boolean {
+    return kept.values().some(({ wanted, feed }) =>
+      !rules.refusesIdentity(wanted.identity) && feed.roots().some((own) => own.equals(root))
+    );
+  }
+
   function failed(error: unknown): void {
     if (!signal.aborted) report(error instanceof Error ? error.message : String(error));
   }
@@ -214,6 +222,7 @@ export function startKeeping(options: KeeperOptions): Keeper {
       }),
     roots: () =>
       [...kept.values()].flatMap(({ wanted, feed }) => heldRoots(wanted.identity, feed.record())),
+    keeps: (cid) => blocks.pins.rootsOf(cid).some(isServed),
     ended: run(),
   };
 }

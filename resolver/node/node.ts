@@ -157,6 +157,8 @@ export interface Pins {
   /** The whole content is pinned and held. Undone when one of its blocks turns out to be damaged. */
   complete(root: CID): void;
   isComplete(root: CID): boolean;
+  /** The contents that the block is pinned as a part of. */
+  rootsOf(cid: CID): readonly CID[];
   /** Lets the content go, but for what another root holds too. Resumed after a kill. */
   release(root: CID): Promise<void>;
   all(): readonly PinnedRoot[];

@@ -25,6 +25,7 @@ export function createPins(
   const complete = connection.prepare("UPDATE roots SET complete = ?2 WHERE root = ?1");
   const root = connection.prepare("SELECT complete FROM roots WHERE root = ?");
   const roots = connection.prepare("SELECT * FROM roots ORDER BY since, root");
+  const rootsOf = connection.prepare("SELECT root FROM pins WHERE cid = ?");
   const some = connection.prepare("SELECT cid FROM pins WHERE root = ? LIMIT ?");
   const remove = connection.prepare("DELETE FROM pins WHERE root = ? AND cid = ?");
   const unmark = connection.prepare(
@@ -68,6 +69,10 @@ export function createPins(
       });
     },
     isComplete: (of) => guarded(() => root.get(of.toString()))?.["complete"] === 1,
+    rootsOf: (cid) =>
+      guarded(() => rootsOf.all(cid.toV1().toString())).map((row) =>
+        CID.parse(String(row["root"]))
+      ),
     async release(of) {
       const name = of.toString();
       releasing.add(name);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { rawTree } from "../support/blocks.ts";
 import { startEdge } from "../support/edge_process.ts";
 import { eventually } from "../support/eventually.ts";
 import { startGateway } from "../support/gateway_process.ts";
 import { makePublisher, rssFeed } from "../support/publish.ts";
 import { listFile } from "../support/rule_lists.ts";
+import { patterned } from "../support/source_files.ts";
 import { ROOT, runTask, taskCommand } from "../support/task_process.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
@@ -126,4 +128,33 @@ Deno.test("a gateway whose list cannot be used does not start, and says why", as
     startGateway({ DENYLIST: "/nowhere/list.deny" }),
     /DENYLIST: \/nowhere\/list\.deny cannot be used\. There is no such file/,
   );
+});
+
+Deno.test("whoever is denied takes nothing with them that this node keeps for others", async () => {
+  await using victim = await makePublisher();
+  await using denied = await makePublisher();
+  await using list = await listFile("# Nobody yet\n");
+  await using node = await startGateway({ DENYLIST: list.path });
+  await victim.write("feed.xml", rssFeed(["One"]));
+  await victim.write("beside.txt", patterned(1_000));
+  await victim.publish(node.dataFolder);
+  const { root: beside } = await rawTree(patterned(1_000));
+  const { root: own } = await rawTree(patterned(2_000));
+  const { cid } = await (await fetch(`${node.url}/${victim.address}/pointer.json`)).json();
+  const pictures = [cid, beside, own].map((cid) => `&lt;img src="ipfs://${cid}"&gt;`);
+  await denied.write("feed.xml", rssFeed(["Two"]).replace("About Two.", pictures.join("")));
+  await denied.write("own.txt", patterned(2_000));
+  await denied.publish(node.dataFolder);
+  assert.equal(await status(`${node.url}/${denied.address}`), 200);
+
+  await list.replace(`/ourspace/${denied.address}\n`);
+  await eventually(
+    "the list is heeded",
+    async () => await status(`${node.url}/${denied.address}`) === 451,
+  );
+  for (const form of ["", "/feed.xml", "?format=raw", "?format=car"]) {
+    assert.equal(await status(`${node.url}/ipfs/${cid}${form}`), 200, form);
+  }
+  assert.equal(await status(`${node.url}/ipfs/${beside}?format=raw`), 200);
+  assert.equal(await status(`${node.url}/ipfs/${own}?format=raw`), 451);
 });

@@ -115,7 +115,7 @@ export async function openWorld(
     shown: new Map(),
     names: new Map(),
     // Replaced at once: it needs the world that it lives in.
-    keeper: { followed: () => [], roots: () => [], ended: Promise.resolve() },
+    keeper: { followed: () => [], roots: () => [], keeps: () => false, ended: Promise.resolve() },
     async publish(signer, tree, day) {
       for (const [cid, bytes] of tree?.blocks ?? []) peer.set(cid, bytes);
       const pointer = await verifiedPointer(signer, {

@@ -304,6 +304,7 @@ Deno.test("whom a rule comes to refuse is neither held for anybody to see, nor t
   refused = alice.name;
   assert.deepEqual(held(), ["refused", "held", bob.pointer.cid]);
   assert.match(world.one(alice.name).reason, /refused by DENYLIST or ALLOWLIST/);
+  assert.deepEqual([alice, bob].map(({ tree }) => world.keeper.keeps(tree.root)), [false, true]);
   const stored = storedFollows(world.node, rules).find(({ name }) => name === alice.name);
   assert.equal(stored?.state, "refused");
   refused = bob.pointer.cid;
@@ -323,6 +324,8 @@ Deno.test("content that somebody else is kept for is told of, although one of it
   const second = await holding(world, "same");
   refused = first.name;
   assert.deepEqual(world.keeper.roots().map(String), [second.pointer.cid]);
+  for (const cid of second.tree.blocks.keys()) assert.ok(world.keeper.keeps(CID.parse(cid)));
+  assert.equal(world.keeper.keeps((await feedWith("other")).root), false);
 });
 
 function leadsTo(signer: Signer, fields: Partial<IdentifiedName> = {}): IdentifiedName {
