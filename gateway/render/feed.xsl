@@ -298,7 +298,7 @@
       </header>
       <!-- A picture that the text shows already, or that a film shows before it plays, is not shown twice. -->
       <xsl:for-each select="$post/ourspace:image[
-        not(@shown) and not(../../media:content/@medium = 'video')]">
+        not(@shown) and not(../../media:content[@medium = 'video' and not(@ourspace:shown)])]">
         <p class="picture"><img src="{@href}" alt="{@alt}" loading="lazy" decoding="async"/></p>
       </xsl:for-each>
       <xsl:if test="string($html)">

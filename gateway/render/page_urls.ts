@@ -37,6 +37,7 @@ export function absoluteUrl(url: string, origin: string): string {
 
 /** A tag of sanitised HTML: there `<` and `>` stand for nothing else, not even in attributes. */
 const TAG = /<[a-z][^<>]*>/g;
+const PLAYER_TAG = /<(?:audio|video|source)\s[^<>]*>/g;
 /** An attribute that the sanitizer lets carry URLs. */
 const URL_ATTRIBUTE = /( (?:href|src|poster|srcset)=")([^"]*)/g;
 /** The start of a root-relative URL, alone or as a candidate of a `srcset`. */
@@ -47,8 +48,17 @@ const ROOT_RELATIVE = /(^|,\s*)(?=\/)/g;
  * pass: XPath's `contains` takes seconds for 50 long URLs that nearly match in half a megabyte.
  */
 export function urlsIn(html: string): Set<string> {
+  return urlsOf(html, TAG);
+}
+
+/** The URLs that players in sanitised HTML play, their posters too: a mere link to a recording plays nothing. */
+export function urlsPlayedIn(html: string): Set<string> {
+  return urlsOf(html, PLAYER_TAG);
+}
+
+function urlsOf(html: string, tags: RegExp): Set<string> {
   const urls = new Set<string>();
-  for (const [tag] of html.matchAll(TAG)) {
+  for (const [tag] of html.matchAll(tags)) {
     // The sanitizer writes `&` as a reference, and the other characters cannot be in a URL.
     for (const [, , url = ""] of tag.matchAll(URL_ATTRIBUTE)) {
       urls.add(url.replaceAll("&amp;", "&"));

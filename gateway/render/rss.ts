@@ -48,7 +48,8 @@
  *     item/media:content         one per enclosure: @url @type @medium (image, audio, video, document)
  *                                and when known @fileSize (bytes), @duration (seconds),
  *                                @ourspace:size (e.g. 3.4 MB), @ourspace:time (e.g. 1:02:03);
- *                                @ourspace:shown  true for a picture that the HTML or ourspace:image shows;
+ *                                @ourspace:shown  true for a picture that the HTML or ourspace:image shows,
+ *                                and for a recording that the HTML plays;
  *                                media:title in it when it has one
  *
  * The channel's `link` is the feed's own home page, or this page when it names none; an item's `link` is

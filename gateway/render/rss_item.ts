@@ -1,7 +1,7 @@
 import type { Enclosure, Item } from "../../schemas/feed.ts";
 import { directionOf } from "./language.ts";
 import { durationText, mediumOf, sizeText } from "./media.ts";
-import { absoluteHtml, absoluteUrl, urlsIn } from "./page_urls.ts";
+import { absoluteHtml, absoluteUrl, urlsIn, urlsPlayedIn } from "./page_urls.ts";
 import { authorElements, imageElement, type RssRendering } from "./rss_page.ts";
 import { element, escapeText, textElement, type Xml } from "./xml.ts";
 
@@ -10,6 +10,7 @@ export function itemElement(item: Item, rendering: RssRendering): Xml {
   const { page: { origin }, urls } = rendering;
   const [first] = item.enclosures;
   const inText = urlsIn(item.html ?? "");
+  const played = urlsPlayedIn(item.html ?? "");
   return element(
     "item",
     {},
@@ -26,7 +27,9 @@ export function itemElement(item: Item, rendering: RssRendering): Xml {
       length: String(first.length ?? 0),
       type: first.mediaType,
     }),
-    item.enclosures.map((enclosure) => mediaElement(enclosure, item, inText, origin)),
+    item.enclosures.map((enclosure) =>
+      mediaElement(enclosure, isShown(enclosure, item, inText, played), origin)
+    ),
     postElement(item, inText, rendering),
   );
 }
@@ -43,21 +46,26 @@ function contentElements({ summary, html }: Item, origin: string): (Xml | undefi
     : [textElement("description", content)];
 }
 
-function mediaElement(
-  enclosure: Enclosure,
+/** A document in the text is a link there; at the enclosure it is also to be downloaded, with its size. */
+function isShown(
+  { url, mediaType }: Enclosure,
   { image }: Item,
   inText: ReadonlySet<string>,
-  origin: string,
-): Xml {
-  const { url, mediaType, length, duration, title } = enclosure;
+  played: ReadonlySet<string>,
+): boolean {
   const medium = mediumOf(mediaType);
-  const shown = medium === "image" && (inText.has(url) || url === image?.url);
+  if (medium === "image") return inText.has(url) || url === image?.url;
+  return medium !== "document" && played.has(url);
+}
+
+function mediaElement(enclosure: Enclosure, shown: boolean, origin: string): Xml {
+  const { url, mediaType, length, duration, title } = enclosure;
   return element(
     "media:content",
     {
       url: absoluteUrl(url, origin),
       type: mediaType,
-      medium,
+      medium: mediumOf(mediaType),
       fileSize: length?.toString(),
       duration: duration?.toString(),
       "ourspace:size": length === undefined ? undefined : sizeText(length),

@@ -102,6 +102,19 @@ Deno.test("the page's data is there: who, the proof, the other forms", async () 
   ) assert.ok(xml.includes(part), part);
 });
 
+Deno.test("a recording that the text plays is not to be shown again, one that it links to is", async () => {
+  const film = { url: "/ipfs/a/film.mp4", mediaType: "video/mp4" };
+  const talk = { url: "/ipfs/b/talk.mp3", mediaType: "audio/mpeg" };
+  const script = { url: "/ipfs/c/script.pdf", mediaType: "application/pdf" };
+  const html = `<video controls="controls"><source src="${film.url}" type="video/mp4" /></video>` +
+    `<p><a href="${talk.url}">Listen</a>, <a href="${script.url}">read</a></p>`;
+  const items = [item({ html, enclosures: [film, talk, script] })];
+  const text = await render({ ...emptyFeed, items });
+  const shown = [...text.matchAll(/<media:content url="[^"]*\/([^"\/]+)"([^>]*)>/g)]
+    .map(([, name, rest = ""]) => [name, rest.includes('ourspace:shown="true"')]);
+  assert.deepEqual(shown, [["film.mp4", true], ["talk.mp3", false], ["script.pdf", false]]);
+});
+
 Deno.test("an item in another language than the feed says so, with its direction", async () => {
   const items = [item({ title: "שלום", language: "he" }), item({ title: "Hello" })];
   const xml = await render({ ...emptyFeed, items });
