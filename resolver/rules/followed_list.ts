@@ -47,8 +47,10 @@ export async function followList(options: FollowListOptions): Promise<FollowedLi
   function reportUnknown({ unknown: { count, first } }: ReadList): void {
     if (count === 0) return;
     report(
-      `${what}: ${count} lines of ${path} are not understood and count for nothing; ` +
-        `the first is line ${first}.`,
+      count === 1
+        ? `${what}: line ${first} of ${path} is not understood and counts for nothing.`
+        : `${what}: ${count} lines of ${path} are not understood and count for nothing; ` +
+          `the first is line ${first}.`,
     );
   }
 

@@ -76,8 +76,11 @@ function parseSubject(text: string): Subject | "nothing" | "unknown" {
     case "ipfs":
       return content(root, written);
     case "ipns":
+      if (root.includes(".")) return named(root, written);
+      // No key is written so: a wallet is meant, which must not seem to be denied.
+      if (/^(?:0x|eip155:)/i.test(root)) return "unknown";
       // A key's record leads to content here and there; no gateway of this kind looks it up.
-      return root.includes(".") ? named(root, written) : "nothing";
+      return "nothing";
     case "ourspace":
       return named(root, written);
     default:

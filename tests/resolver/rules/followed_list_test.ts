@@ -108,6 +108,13 @@ Deno.test("lines that are not understood are reported once for each state of the
   assert.match(problems[0] ?? "", /2 lines of .* are not understood .* line 2\.$/);
 });
 
+Deno.test("a single line that is not understood is named by its number", async () => {
+  await using file = await listFile(`${ALICE}\nnonsense\n`);
+  const { settle, problems } = await followed(file.path);
+  await settle();
+  assert.match(problems[0] ?? "", / line 2 of .* is not understood and counts for nothing\.$/);
+});
+
 Deno.test("at the beginning there are no rules to keep: a list that cannot be used is an error", async () => {
   await using file = await listFile("");
   await assert.rejects(

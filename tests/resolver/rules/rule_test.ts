@@ -35,6 +35,15 @@ Deno.test("no line breaks the parser", () => {
   }));
 });
 
+Deno.test("a wallet in the place of an IPNS key is reported, not passed over like the key", () => {
+  const address = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
+  for (const root of [address, address.toLowerCase(), `eip155:10:${address}`]) {
+    assert.equal(parseRule(`/ipns/${root}`), "unknown", root);
+  }
+  const key = "k51qzi5uqu5dlvj2baxnqndepeb86cbk3ng7n3i46uzyxzyqj2xjonzllnv0v8";
+  assert.equal(parseRule(`/ipns/${key}`), "nothing");
+});
+
 Deno.test("a rule for a CID means every CID with its multihash, and no other", () => {
   fc.assert(fc.property(cids, cids, (cid, other) => {
     const set = setOf(`/ipfs/${cid}`);
