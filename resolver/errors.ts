@@ -105,7 +105,7 @@ export class NoRoadError extends OurSpaceError {
   override name = "NoRoadError";
 }
 
-/** The content could not be fetched in time. Another try may succeed. */
+/** The content could not be fetched, at all or in time. Another try may succeed. */
 export class ContentUnreachableError extends OurSpaceError {
   override name = "ContentUnreachableError";
   readonly roads: readonly RoadReport[];

@@ -1,3 +1,4 @@
+import { PathNotFoundError } from "../../resolver/errors.ts";
 import { isBrowser, VARY } from "./client_kind.ts";
 import { type Failure, failureOf } from "./outcome.ts";
 import { problem } from "./problem.ts";
@@ -31,7 +32,9 @@ export function createAnswerError(parts: { report: (error: unknown) => void }): 
     const { errorPage } = await import("../render/error_page.ts");
     const { pathname, search } = requestUrl(request);
     const atStart = pathname + search === "/";
-    return new Response(errorPage({ ...failure, atStart }), {
+    const feedPath = error instanceof PathNotFoundError ? feedPathOf(pathname) : undefined;
+    const content = feedPath === undefined ? { ...failure, atStart } : { ...failure, feedPath };
+    return new Response(errorPage(content), {
       status: failure.status,
       headers: {
         ...headers,
@@ -40,6 +43,11 @@ export function createAnswerError(parts: { report: (error: unknown) => void }): 
       },
     });
   };
+}
+
+/** The page of the feed that a post's path belongs to; nothing where the feed's page is the start page. */
+function feedPathOf(pathname: string): string | undefined {
+  return /^(\/[^/]+)\/posts\/[^/]+$/.exec(pathname)?.[1];
 }
 
 function failureProblem(failure: Failure, headers: Record<string, string>): Response {

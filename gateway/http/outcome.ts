@@ -77,7 +77,7 @@ const OUTCOMES = {
   unreachable: outcome(
     504,
     "content-unreachable",
-    "The content could not be fetched in time",
+    "The content could not be fetched",
     NO_STORE,
     RETRY_SECONDS,
   ),

@@ -15,6 +15,8 @@ export interface ErrorPageContent {
   readonly roads: readonly Pick<RoadReport, "road" | "outcome" | "reason">[];
   /** The visitor is at `/` already, as at a domain that has no record. */
   readonly atStart?: boolean;
+  /** The path of the feed's page, when the feed is there and only a post of it is not. */
+  readonly feedPath?: string;
 }
 
 const OUTCOMES: Record<RoadReport["outcome"], string> = {
@@ -28,7 +30,7 @@ const OUTCOMES: Record<RoadReport["outcome"], string> = {
 
 /** What a person sees instead of the page that was asked for. */
 export function errorPage(content: ErrorPageContent): Uint8Array<ArrayBuffer> {
-  const { status, title, detail, remedy, roads, atStart } = content;
+  const { status, title, detail, remedy, roads, atStart, feedPath } = content;
   return plainPage({
     title: `${title} – OurSpace`,
     main: html`
@@ -37,9 +39,15 @@ export function errorPage(content: ErrorPageContent): Uint8Array<ArrayBuffer> {
       <p class="lead">${detail}</p>
       ${remedy === "" ? null : html`<p>${withLinks(remedy)}</p>`}
       ${roads.length === 0 ? null : roadList(roads)}
-      ${atStart ? null : html`<p><a class="button" href="/">To the start page</a></p>`}
+      ${atStart ? null : wayOut(feedPath)}
     `,
   });
+}
+
+function wayOut(feedPath: string | undefined): Markup {
+  return feedPath === undefined
+    ? html`<p><a class="button" href="/">To the start page</a></p>`
+    : html`<p><a class="button" href="${feedPath}">To the feed</a></p>`;
 }
 
 /** A remedy for a mistyped address names the right one: one click is better than typing it again. */
@@ -62,7 +70,12 @@ function roadItem({ road, outcome, reason }: ErrorPageContent["roads"][number]):
   return html`
     <li>
       <strong>${road}</strong> ${OUTCOMES[outcome]}
-      ${reason === "" ? null : html`<span class="reason">${reason}</span>`}
+      ${says(outcome, reason) ? html`<span class="reason">${reason}</span>` : null}
     </li>
   `;
+}
+
+/** Why a place does not have it is that it is not there. */
+function says(outcome: RoadReport["outcome"], reason: string): boolean {
+  return outcome !== "none" && reason !== "";
 }

@@ -65,7 +65,7 @@ async function everyPage(server: PageServer): Promise<Record<string, string>> {
       "/error",
       errorPage({
         status: 504,
-        title: "The content could not be fetched in time",
+        title: "The content could not be fetched",
         detail: "Nobody who was asked delivered what the signed pointer names.",
         remedy: "Try 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 in a little while.",
         roads: [{

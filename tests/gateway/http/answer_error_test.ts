@@ -82,6 +82,17 @@ Deno.test("the page at a domain's own address does not lead back to itself", asy
   assert.match(await page("https://alice.example/x"), /To the start page/);
 });
 
+Deno.test("where a post is missing, the page leads back to its feed", async () => {
+  const page = async (url: string) => {
+    const request = new Request(url, { headers: { "Sec-Fetch-Dest": "document" } });
+    return await (await answerError(new PathNotFoundError("x"), request)).text();
+  };
+  const feed = /<a class="button" href="\/alice\.example">To the feed<\/a>/;
+  assert.match(await page("https://gateway.example/alice.example/posts/abc"), feed);
+  assert.match(await page("https://alice.example/posts/abc"), /href="\/">To the start page/);
+  assert.match(await page("https://gateway.example//evil.example/posts/abc"), /To the start page/);
+});
+
 Deno.test("a deadline that passed is 504, to be tried again", async () => {
   const response = await answer(new DOMException("Nothing came.", "TimeoutError"));
   assert.equal(response.status, 504);

@@ -54,12 +54,13 @@ Deno.test("the roads to the content are told one by one, in words", () => {
     status: 504,
     roads: [
       { road: "https://peer.example", outcome: "forged", reason: "wrong <hash>" },
-      { road: "local store", outcome: "none", reason: "" },
+      { road: "local store", outcome: "none", reason: "It is not there." },
     ],
   });
   assert.match(page, /<strong>https:\/\/peer\.example<\/strong> sent something else/);
   assert.match(page, /wrong &lt;hash&gt;/);
   assert.match(page, /<strong>local store<\/strong> does not have it/);
+  assert.doesNotMatch(page, /not there/, "the same in other words");
 });
 
 Deno.test("without roads and remedy nothing empty is shown", () => {
