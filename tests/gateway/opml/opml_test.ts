@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseXml, type XmlElement } from "../../../gateway/feed/xml_tree.ts";
 import { OPML_MAX_LENGTH, readOpml } from "../../../gateway/opml/read.ts";
 import { writeOpml } from "../../../gateway/opml/write.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
@@ -17,15 +18,36 @@ async function namesIn(text: string): Promise<string[]> {
 
 Deno.test("what is exported is imported again, whatever the gateway", async () => {
   const list = [
-    { name: "alice.example", identity: ALICE },
-    { name: BOB, identity: BOB },
-    { name: `eip155:10:${ALICE}`, identity: `eip155:10:${ALICE}` },
+    { name: "alice.example", identity: ALICE, title: "Pears & other weights" },
+    { name: BOB, identity: BOB, title: "" },
+    { name: `eip155:10:${ALICE}`, identity: `eip155:10:${ALICE}`, title: "مدونة" },
   ];
   const text = new TextDecoder().decode(writeOpml(list, "https://gateway.example"));
   assert.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<opml version="2.0" /);
   assert.ok(text.includes('xmlUrl="https://gateway.example/alice.example/feed.xml"'));
   assert.deepEqual((await readOpml(text, CALL)).skipped, []);
   assert.deepEqual(await namesIn(text), list.map(({ name }) => name));
+});
+
+Deno.test("a reader is told what feeds are called, and a terminal nothing that it obeys", async () => {
+  const title = "مدونة 🍐 \u009b31m\u202e\x1b";
+  const list = [{ name: "alice.example", identity: ALICE, title }, {
+    name: BOB,
+    identity: BOB,
+    title: "",
+  }];
+  const text = new TextDecoder().decode(writeOpml(list, "https://gateway.example"));
+  assert.match(text, /^[\n\x20-\x7e]*$/);
+  const titles: string[] = [];
+  function visit({ attributes, content }: XmlElement): void {
+    if (attributes["title"] !== undefined) titles.push(attributes["title"]);
+    for (const part of content) if (typeof part !== "string") visit(part);
+  }
+  visit(await parseXml(text, () => true, CALL));
+  assert.deepEqual(titles.map((each) => each.replace(/\x1b|\ufffd/, "")), [
+    title.slice(0, -1),
+    BOB,
+  ]);
 });
 
 Deno.test("lists of other readers: folders, feeds at any gateway, each name once", async () => {
