@@ -95,7 +95,9 @@ function checkSize(path: string, size: number, isFeed: boolean): void {
   throw new OurSpaceError(
     `${path} is larger than ${limit / 1_048_576} MiB, which nobody would read.`,
     {
-      remedy: isFeed ? "Keep fewer posts in the feed." : "Split the file, or make it smaller.",
+      remedy: isFeed
+        ? "Name a feed, not its pictures or recordings, and keep fewer posts in it."
+        : "Split the file, or make it smaller.",
     },
   );
 }

@@ -5,7 +5,7 @@ import type { Outbound } from "../../../../resolver/outbound/outbound.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { type Identity, identityText } from "../../../../schemas/identity.ts";
 import { askRunningNode } from "../../ask_running_node.ts";
-import { problemDetail } from "../../problem_answer.ts";
+import { problemDetail, problemRemedy } from "../../problem_answer.ts";
 import type { RunningNode } from "../../running_node.ts";
 import type { ContentTarget } from "./place.ts";
 
@@ -66,8 +66,9 @@ export async function runningNodeRefuses(
 }
 
 function refused(status: number, body: string): OurSpaceError {
+  const remedy = problemRemedy(body) || "Check the node's log.";
   return new OurSpaceError(
     `Your node refused the content with status ${status}. ${problemDetail(body)}`.trimEnd(),
-    { remedy: "Check the node's log; what was stored so far does no harm." },
+    { remedy: `${remedy} What was stored so far does no harm.` },
   );
 }
