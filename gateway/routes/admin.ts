@@ -2,9 +2,10 @@ import { Hono } from "hono";
 import type { CID } from "multiformats/cid";
 import { parseCid } from "../../resolver/content/cid.ts";
 import { deadline } from "../../resolver/deadline.ts";
-import { ContentWrongError, NotFoundError } from "../../resolver/errors.ts";
+import { ContentWrongError, NoRoomError, NotFoundError } from "../../resolver/errors.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
 import { CAR_TYPE, MalformedCarError } from "../../resolver/content/car_reader.ts";
+import { giveBackRoom } from "../../resolver/node/give_back_room.ts";
 import { importCar } from "../../resolver/node/import_car.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { identityText, parseIdentity } from "../../schemas/identity.ts";
@@ -99,6 +100,7 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<ServiceEnv> {
       const pieces = readPieces(context.req.raw, CAR_LIMITS);
       return context.json(await importCar(pieces, node.blocks, root));
     } catch (error) {
+      if (error instanceof NoRoomError && root !== undefined) await giveBackRoom(node, root);
       return refusedCar(error);
     }
   });

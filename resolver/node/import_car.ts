@@ -2,6 +2,7 @@ import type { CID } from "multiformats/cid";
 import { MalformedCarError, readCar } from "../content/car_reader.ts";
 import type { SourceBlock } from "../contracts.ts";
 import type { PinningBlockStore } from "./node.ts";
+import { putBlocks } from "./put_blocks.ts";
 
 /** What was taken in. */
 export interface CarImport {
@@ -35,16 +36,12 @@ export async function importCar(
     bytes += block.bytes.length;
     batch.push(block);
     if (batch.length < WRITES_AT_ONCE) continue;
-    await putAll(batch, store, root);
+    await putBlocks(batch, store, root);
     batch = [];
   }
-  await putAll(batch, store, root);
+  await putBlocks(batch, store, root);
   for (const held of car.roots) await checkHeld(held, store);
   return { roots: car.roots.map(String), blocks, bytes };
-}
-
-async function putAll(batch: readonly SourceBlock[], store: Store, root?: CID): Promise<void> {
-  await Promise.all(batch.map(({ cid, bytes }) => store.put(cid, bytes, root)));
 }
 
 async function checkHeld(root: CID, store: Store): Promise<void> {

@@ -163,6 +163,28 @@ Deno.test("content sent as CARs is in the block store, every block of it", async
   }
 });
 
+Deno.test("content that does not fit leaves its room to what does", async () => {
+  await using temporary = await temporaryNode({ maxBlockBytes: 700_000 });
+  const { node } = temporary;
+  const send = async (byteCount: number) => {
+    const dag = await fileDag(new Uint8Array(byteCount).map((_, i) => i >> 16));
+    for await (const { car } of carBatches(dag, call)) {
+      const response = await api(node)
+        .request(`/v1/admin/dag?root=${dag.root}`, {
+          method: "POST",
+          body: car,
+          headers: headers(node, CAR),
+        });
+      await response.body?.cancel();
+      if (response.status !== 200) return response.status;
+    }
+    return 200;
+  };
+  assert.equal(await send(1_500_000), 507);
+  assert.equal(node.blocks.usage().pinnedBytes, 0);
+  assert.equal(await send(500_000), 200);
+});
+
 Deno.test("what is no CAR is refused with what is wrong", async () => {
   await using temporary = await temporaryNode();
   const { node } = temporary;

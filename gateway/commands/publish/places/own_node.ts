@@ -1,6 +1,9 @@
 import type { DagBlock } from "../../../../resolver/content/dag_builder.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
+import { NoRoomError } from "../../../../resolver/errors.ts";
+import { giveBackRoom } from "../../../../resolver/node/give_back_room.ts";
 import type { Node } from "../../../../resolver/node/node.ts";
+import { putBlocks } from "../../../../resolver/node/put_blocks.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import type { Identity } from "../../../../schemas/identity.ts";
 import { reachNode } from "../../running_node.ts";
@@ -73,13 +76,16 @@ function full(): OurSpaceError {
   });
 }
 
-function storedTarget({ blocks }: Node): ContentTarget {
+function storedTarget(node: Node): ContentTarget {
   return {
     name: NAME,
     async store(dag, call, onStored) {
       let batch: DagBlock[] = [];
       const write = async () => {
-        await Promise.all(batch.map(({ cid, bytes }) => blocks.put(cid, bytes, dag.root)));
+        await putBlocks(batch, node.blocks, dag.root).catch(async (error) => {
+          if (error instanceof NoRoomError) await giveBackRoom(node, dag.root);
+          throw error;
+        });
         onStored(batch.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
         batch = [];
       };
