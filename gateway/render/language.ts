@@ -24,6 +24,27 @@ export function directionOf(language: string | undefined): Direction {
   return RIGHT_TO_LEFT_SCRIPTS.has(script) ? "rtl" : "ltr";
 }
 
+/** One of their letters; `Aran` is Arabic in another hand, and no script of Unicode's. */
+const RIGHT_TO_LEFT_LETTER = new RegExp(
+  `[${
+    [...RIGHT_TO_LEFT_SCRIPTS].filter((script) => script !== "Aran")
+      .map((script) => `\\p{Script=${script}}`).join("")
+  }]`,
+  "gu",
+);
+
+/**
+ * How a text is evidently written: most of its letters are written so. Nothing when they are mixed, as where
+ * programs are quoted, or when there are none.
+ */
+export function directionOfText(text: string): "ltr" | "rtl" | undefined {
+  const letters = text.match(/\p{Letter}/gu)?.length ?? 0;
+  if (letters === 0) return undefined;
+  const share = (text.match(RIGHT_TO_LEFT_LETTER)?.length ?? 0) / letters;
+  if (share > 0.5) return "rtl";
+  return share < 0.1 ? "ltr" : undefined;
+}
+
 /** The language's name in that language itself, e.g. `Deutsch`. */
 export function languageName(language: string): string {
   const names = new Intl.DisplayNames([language, "en"], { type: "language" });

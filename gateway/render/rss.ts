@@ -39,7 +39,8 @@
  *     channel/ourspace:image     the feed's picture: @href, @alt; absent when there is none
  *     item/ourspace:post         @id        the item's id
  *                                @href      its page at this gateway, whatever `link` says
- *                                @lang, @dir  absent unless the item's language differs from the feed's
+ *                                @lang, @dir  absent unless the item's language differs from the feed's;
+ *                                @lang is empty for a text that is evidently in no such language
  *       ourspace:published       @datetime, @text; absent when the item has no date
  *       ourspace:updated         @datetime, @text; absent unless the source gives one other than published
  *       ourspace:author          one per author: the name, @href when there is one

@@ -1,5 +1,5 @@
-import type { Enclosure, Item } from "../../schemas/feed.ts";
-import { directionOf } from "./language.ts";
+import type { Enclosure, Feed, Item } from "../../schemas/feed.ts";
+import { type Direction, directionOf, directionOfText } from "./language.ts";
 import { durationText, mediumOf, sizeText } from "./media.ts";
 import { absoluteHtml, absoluteUrl, urlsIn, urlsPlayedIn } from "./page_urls.ts";
 import { authorElements, imageElement, type RssRendering } from "./rss_page.ts";
@@ -81,7 +81,6 @@ function postElement(
   inText: ReadonlySet<string>,
   { feed, page, urls, dates }: RssRendering,
 ): Xml {
-  const language = item.language === feed.language ? undefined : item.language;
   const date = (name: string, when: string | undefined) =>
     when && element(name, { datetime: when, text: dates.date(when) });
   return element(
@@ -89,12 +88,29 @@ function postElement(
     {
       id: item.id,
       href: urls.post(item.id),
-      lang: language,
-      dir: language && directionOf(language),
+      ...writing(item, feed),
     },
     date("ourspace:published", item.published),
     date("ourspace:updated", item.updated === item.published ? undefined : item.updated),
     authorElements(item.authors, page.origin),
     imageElement(item.image, page.origin, item.image && inText.has(item.image.url)),
   );
+}
+
+/** So much of a post shows how it is written. */
+const LETTERS_LOOKED_AT = 1_000;
+
+/**
+ * The post's language and direction where they differ from the feed's. Many tools say `en` of every feed: a
+ * post that is evidently written the other way round is in no language that is known.
+ */
+function writing(item: Item, feed: Feed): { lang?: string; dir?: Direction } {
+  const language = item.language ?? feed.language;
+  if (language === undefined) return {};
+  const { title = "", html = item.summary ?? "" } = item;
+  const text = html.slice(0, LETTERS_LOOKED_AT).replace(/<[^<>]*(?:>|$)/g, " ");
+  const written = directionOfText(`${title} ${text}`);
+  const said = directionOf(language);
+  if (written !== undefined && written !== said) return { lang: "", dir: written };
+  return language === feed.language ? {} : { lang: language, dir: said };
 }

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { dateTexts, directionOf, languageName } from "../../../gateway/render/language.ts";
+import {
+  dateTexts,
+  directionOf,
+  directionOfText,
+  languageName,
+} from "../../../gateway/render/language.ts";
 
 Deno.test("a language's script decides the direction", () => {
   for (const language of ["ar", "he", "fa-IR", "ur", "yi", "ckb", "dv", "az-Arab", "pa-PK"]) {
@@ -9,6 +14,15 @@ Deno.test("a language's script decides the direction", () => {
     assert.equal(directionOf(language), "ltr", language);
   }
   assert.equal(directionOf(undefined), "auto");
+});
+
+Deno.test("most of a text's letters decide how it is written; numbers and mixtures decide nothing", () => {
+  assert.equal(directionOfText("שלום עולם, from OurSpace? לא, מכאן ומכאן"), "rtl");
+  assert.equal(directionOfText("A word (שלום) in a long line of English text that goes on"), "ltr");
+  assert.equal(directionOfText("The start of שלום עולם"), undefined);
+  assert.equal(directionOfText("料理の記録"), "ltr");
+  assert.equal(directionOfText("2026: 1 < 2"), undefined);
+  assert.equal(directionOfText(""), undefined);
 });
 
 Deno.test("a language is called by its own name", () => {

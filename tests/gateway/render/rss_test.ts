@@ -122,6 +122,24 @@ Deno.test("an item in another language than the feed says so, with its direction
   assert.equal(xml.match(/<ourspace:post [^>]*lang=/g)?.length, 1);
 });
 
+Deno.test("a post that is evidently written the other way round than its language says so", async () => {
+  const marks = async (language: string | undefined, fields: Partial<Feed["items"][number]>) => {
+    const { language: _, ...unsaid } = emptyFeed;
+    const feed = language === undefined ? unsaid : { ...unsaid, language };
+    const xml = await render({ ...feed, items: [item(fields)] });
+    return /<ourspace:post id="\w+" href="[^"]*"([^>]*?)\/?>/.exec(xml)?.[1]?.trim();
+  };
+  const arabic = { title: "كيف نخبز الخبز؟", html: '<p class="x">طحين وماء، OurSpace.</p>' };
+  const english = { title: "Bread", html: "<p>Flour and water.</p>" };
+  assert.equal(await marks("en", arabic), 'lang="" dir="rtl"');
+  assert.equal(await marks("ar", english), 'lang="" dir="ltr"');
+  assert.equal(await marks("ar", arabic), "");
+  assert.equal(await marks("en", english), "");
+  assert.equal(await marks(undefined, arabic), "");
+  assert.equal(await marks("en", { ...arabic, language: "ar" }), 'lang="ar" dir="rtl"');
+  assert.equal(await marks("en", { title: "2026" }), "");
+});
+
 Deno.test("a post's view has that post only", async () => {
   const post = gardenFeed.items[2];
   assert.ok(post);
