@@ -25,22 +25,23 @@ export function directionOf(language: string | undefined): Direction {
 }
 
 /** One of their letters; `Aran` is Arabic in another hand, and no script of Unicode's. */
-const RIGHT_TO_LEFT_LETTER = new RegExp(
-  `[${
-    [...RIGHT_TO_LEFT_SCRIPTS].filter((script) => script !== "Aran")
-      .map((script) => `\\p{Script=${script}}`).join("")
-  }]`,
-  "gu",
-);
+const RIGHT_TO_LEFT_LETTER = `[${
+  [...RIGHT_TO_LEFT_SCRIPTS].filter((script) => script !== "Aran")
+    .map((script) => `\\p{Script=${script}}`).join("")
+}]`;
+const RIGHT_TO_LEFT = new RegExp(RIGHT_TO_LEFT_LETTER, "u");
+const EACH_RIGHT_TO_LEFT = new RegExp(RIGHT_TO_LEFT_LETTER, "gu");
 
 /**
  * How a text is evidently written: most of its letters are written so. Nothing when they are mixed, as where
  * programs are quoted, or when there are none.
  */
 export function directionOfText(text: string): "ltr" | "rtl" | undefined {
+  // Most feeds have none, and to look costs less than to count.
+  if (!RIGHT_TO_LEFT.test(text)) return /\p{Letter}/u.test(text) ? "ltr" : undefined;
   const letters = text.match(/\p{Letter}/gu)?.length ?? 0;
   if (letters === 0) return undefined;
-  const share = (text.match(RIGHT_TO_LEFT_LETTER)?.length ?? 0) / letters;
+  const share = (text.match(EACH_RIGHT_TO_LEFT)?.length ?? 0) / letters;
   if (share > 0.5) return "rtl";
   return share < 0.1 ? "ltr" : undefined;
 }

@@ -58,7 +58,7 @@
  */
 import type { Feed } from "../../schemas/feed.ts";
 import { feedDate } from "./feed_date.ts";
-import { dateTexts } from "./language.ts";
+import { dateTexts, directionOf } from "./language.ts";
 import { absoluteUrl, pageUrls } from "./page_urls.ts";
 import type { PageContext, Renderer } from "./renderer.ts";
 import { itemElement } from "./rss_item.ts";
@@ -92,7 +92,13 @@ export const pageXml: Renderer = {
 };
 
 function renderRss(feed: Feed, page: PageContext): Uint8Array<ArrayBuffer> {
-  const rendering = { feed, page, urls: pageUrls(page), dates: dateTexts(feed.language) };
+  const rendering = {
+    feed,
+    page,
+    urls: pageUrls(page),
+    dates: dateTexts(feed.language),
+    direction: directionOf(feed.language),
+  };
   return xmlDocument(
     element("rss", { version: "2.0", ...NAMESPACES }, channelElement(rendering)),
     STYLESHEET,

@@ -1,4 +1,4 @@
-import type { Enclosure, Feed, Item } from "../../schemas/feed.ts";
+import type { Enclosure, Item } from "../../schemas/feed.ts";
 import { type Direction, directionOf, directionOfText } from "./language.ts";
 import { durationText, mediumOf, sizeText } from "./media.ts";
 import { absoluteHtml, absoluteUrl, urlsIn, urlsPlayedIn } from "./page_urls.ts";
@@ -79,8 +79,9 @@ function mediaElement(enclosure: Enclosure, shown: boolean, origin: string): Xml
 function postElement(
   item: Item,
   inText: ReadonlySet<string>,
-  { feed, page, urls, dates }: RssRendering,
+  rendering: RssRendering,
 ): Xml {
+  const { page, urls, dates } = rendering;
   const date = (name: string, when: string | undefined) =>
     when && element(name, { datetime: when, text: dates.date(when) });
   return element(
@@ -88,7 +89,7 @@ function postElement(
     {
       id: item.id,
       href: urls.post(item.id),
-      ...writing(item, feed),
+      ...writing(item, rendering),
     },
     date("ourspace:published", item.published),
     date("ourspace:updated", item.updated === item.published ? undefined : item.updated),
@@ -98,19 +99,22 @@ function postElement(
 }
 
 /** So much of a post shows how it is written. */
-const LETTERS_LOOKED_AT = 1_000;
+const LETTERS_LOOKED_AT = 500;
 
 /**
  * The post's language and direction where they differ from the feed's. Many tools say `en` of every feed: a
  * post that is evidently written the other way round is in no language that is known.
  */
-function writing(item: Item, feed: Feed): { lang?: string; dir?: Direction } {
+function writing(
+  item: Item,
+  { feed, direction }: RssRendering,
+): { lang?: string; dir?: Direction } {
   const language = item.language ?? feed.language;
   if (language === undefined) return {};
+  const said = language === feed.language ? direction : directionOf(language);
   const { title = "", html = item.summary ?? "" } = item;
   const text = html.slice(0, LETTERS_LOOKED_AT).replace(/<[^<>]*(?:>|$)/g, " ");
   const written = directionOfText(`${title} ${text}`);
-  const said = directionOf(language);
   if (written !== undefined && written !== said) return { lang: "", dir: written };
   return language === feed.language ? {} : { lang: language, dir: said };
 }

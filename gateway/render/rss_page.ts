@@ -1,6 +1,6 @@
 import type { Feed, Image, Person } from "../../schemas/feed.ts";
 import { identityText } from "../../schemas/identity.ts";
-import { type DateTexts, directionOf, languageName } from "./language.ts";
+import { type DateTexts, type Direction, languageName } from "./language.ts";
 import { absoluteUrl, type PageUrls } from "./page_urls.ts";
 import { paymentUri } from "./payment_uri.ts";
 import type { PageContext } from "./renderer.ts";
@@ -12,10 +12,12 @@ export interface RssRendering {
   readonly page: PageContext;
   readonly urls: PageUrls;
   readonly dates: DateTexts;
+  /** Of the feed's language. */
+  readonly direction: Direction;
 }
 
 /** `ourspace:page`: whose feed this is, its proof, and where its other forms are. See rss.ts. */
-export function pageElement({ feed, page, urls, dates }: RssRendering): Xml {
+export function pageElement({ feed, page, urls, dates, direction }: RssRendering): Xml {
   const { identity, pointer } = page;
   return element(
     "ourspace:page",
@@ -24,7 +26,7 @@ export function pageElement({ feed, page, urls, dates }: RssRendering): Xml {
       stale: String(page.stale),
       lang: feed.language,
       language: feed.language && languageName(feed.language),
-      dir: directionOf(feed.language),
+      dir: direction,
     },
     nameElement(page),
     element("ourspace:identity", {
