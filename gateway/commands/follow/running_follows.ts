@@ -4,7 +4,7 @@ import { OurSpaceError } from "../../../schemas/errors.ts";
 import { count, fields, list, oneOf, orNull, text, truth } from "../answer_fields.ts";
 import { askRunningNode } from "../ask_running_node.ts";
 import { parseJson } from "../parse_json.ts";
-import { problemDetail } from "../problem_answer.ts";
+import { problemDetail, problemRemedy } from "../problem_answer.ts";
 import type { RunningNode } from "../running_node.ts";
 import type { Follows } from "./follows.ts";
 
@@ -77,5 +77,6 @@ function parseFollowed(value: unknown): FollowedFeed {
 
 function refused(status: number, body: string): OurSpaceError {
   const detail = problemDetail(body) || `Your node answered with status ${status}.`;
-  return new OurSpaceError(detail, { remedy: status >= 500 ? "Check the node's log." : "" });
+  const remedy = status >= 500 ? problemRemedy(body) || "Check the node's log." : "";
+  return new OurSpaceError(detail, { remedy });
 }

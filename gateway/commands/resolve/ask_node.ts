@@ -5,7 +5,7 @@ import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Name } from "../../../schemas/name.ts";
 import type { LookUpReport } from "../../look_up_report.ts";
 import { askRunningNode } from "../ask_running_node.ts";
-import { problemDetail } from "../problem_answer.ts";
+import { problemDetail, problemRemedy } from "../problem_answer.ts";
 import type { RunningNode } from "../running_node.ts";
 import { parseReport } from "./parse_report.ts";
 
@@ -38,5 +38,5 @@ export async function askNode(
       remedy: "The rules are in the files that DENYLIST and ALLOWLIST name.",
     });
   }
-  throw new OurSpaceError(detail, { remedy: "Check the node's log." });
+  throw new OurSpaceError(detail, { remedy: problemRemedy(body) || "Check the node's log." });
 }
