@@ -30,6 +30,6 @@ Options:
   --help, -h              this text
 
 The content goes into your own node (running or not) and, if KUBO_RPC_URL is set, into Kubo; the
-pointer goes to your node and to PEERS. The settings are those of the gateway.
+pointer goes to your node, to PEERS and into the pointer network. The settings are the gateway's.
 
 Exit status: 0 published, 1 not published, 2 wrong arguments, 130 stopped.`;
