@@ -166,7 +166,8 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
   async function close(): Promise<void> {
     closing.abort();
     await scanned;
-    await Promise.allSettled(writing.values());
+    // Whoever writes behind a visitor's back begins the next one when one has ended.
+    while (writing.size > 0) await Promise.allSettled(writing.values());
     // A comparison that was cut short, or failed, is the next start's.
     index.close({ isWhole: isIndexed });
   }

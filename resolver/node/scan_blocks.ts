@@ -30,9 +30,22 @@ export async function scanBlocks(folder: string, index: BlockIndex, call: Call):
     for (const name of names) {
       call.signal.throwIfAborted();
       const path = `${folder}/${name.slice(-2)}/${name}`;
-      if (await Deno.stat(path).catch(ignoreNotFound) === undefined) index.lost(name);
+      const isThere = await Deno.stat(path).then(() => true).catch(ignoreNotFound);
+      // Between the two a block may have been written, which would never be looked for without its row.
+      if (isThere === undefined && isMissing(path)) index.lost(name);
     }
     names = index.page(names.at(-1) ?? "", PAGE);
+  }
+}
+
+/** Not asynchronous: nothing can be put in place between the answer and what follows from it. */
+function isMissing(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return false;
+  } catch (error) {
+    ignoreNotFound(error);
+    return true;
   }
 }
 

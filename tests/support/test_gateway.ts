@@ -92,6 +92,7 @@ export async function openTestGateway(
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();
+      await gateway.parts.content.close();
       await node.close();
       if (given === undefined) await Deno.remove(dataDir, { recursive: true });
     },

@@ -306,3 +306,16 @@ Deno.test("many at once stay within the quota, and every acknowledged pin is hel
   assert.ok(store.usage().bytes <= 20 * PAGE, `${store.usage().bytes}`);
   assert.equal(store.usage().pinnedBytes, 10 * PAGE);
 });
+
+Deno.test("what is put while a start compares the folder with the index is found for good", async () => {
+  for (let round = 0; round < 20; round++) {
+    await using temporary = await temporaryBlocks();
+    const { store } = temporary;
+    const blocks = await Promise.all(
+      Array.from({ length: 40 }, (_, place) => blockOf(Uint8Array.of(round, place))),
+    );
+    await Promise.all(blocks.map(({ cid, bytes }) => store.put(cid, bytes)));
+    await store.scanned;
+    for (const { cid, bytes } of blocks) assert.deepEqual(await store.get(cid), bytes);
+  }
+});
