@@ -100,7 +100,7 @@ export const contentLimits: ContentLimits = {
   locationCarMilliseconds: 60_000,
   /** Each may send as fast as it likes, and no visitor's leaving ends it; wallets share them fairly. */
   locationCarsAtOnce: 8,
-  /** A few hundred pages' feeds and pictures; one process of a gateway stays under 200 MB. */
+  /** A few hundred pages' feeds and pictures. */
   cacheBytes: 24 * MEBIBYTE,
   /** Visitors who watch a film together are seconds apart at most: 8 MiB are 4 seconds at 16 Mbit/s. */
   passingBytes: 8 * MEBIBYTE,

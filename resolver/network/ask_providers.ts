@@ -3,7 +3,7 @@ import { peerIdFromMultihash } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
-import { concat, lengthDelimited, varint, varintField } from "../bitswap/protobuf.ts";
+import { concat, lengthDelimited, varint, varintField } from "./protobuf.ts";
 import { abortable } from "../deadline.ts";
 import { contentKey } from "./content_key.ts";
 import { messageFields, readVarint } from "./message_fields.ts";

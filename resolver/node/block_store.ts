@@ -7,6 +7,7 @@ import type { Alarm } from "../deadline.ts";
 import { ContentWrongError, NoRoomError } from "../errors.ts";
 import { openBlockDatabase } from "./block_database.ts";
 import { createBlockIndex } from "./block_index.ts";
+import { ignoreNotFound } from "./ignore_not_found.ts";
 import type { BlockUsage, PinningBlockStore } from "./node.ts";
 import { createPins } from "./pins.ts";
 import { replaceFile, syncFile } from "./replace_file.ts";
@@ -251,9 +252,4 @@ function noRoom({ maxBytes, pinnedBytes }: BlockUsage): NoRoomError {
     `The block store is full: of ${maxBytes} bytes, ${pinnedBytes} are published or followed here.`,
     { remedy: "Raise MAX_BLOCK_BYTES, or follow fewer." },
   );
-}
-
-function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof Deno.errors.NotFound) return undefined;
-  throw error;
 }

@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import { ignoreNotFound } from "./ignore_not_found.ts";
 
 /** SQLite's files of one database: itself, its write-ahead log, and the log's index. */
 const SUFFIXES = ["-wal", "-shm", ""];
@@ -62,9 +63,4 @@ function asideName(path: string, number: number): string {
 
 function numberOf(aside: string): number {
   return Number(/(\d+)(?:-wal|-shm)?$/.exec(aside)?.[1]);
-}
-
-function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof Deno.errors.NotFound) return undefined;
-  throw error;
 }

@@ -4,7 +4,7 @@ import type { PinningBlockStore } from "./node.ts";
 
 /**
  * Writes blocks at once, pinned as a part of the root's content when there is one. It ends when all of them
- * have: after an error nothing of them is pinned any more. Throws the first error in their order.
+ * have: when it throws, none of them is still being written or pinned. Throws the first error in their order.
  */
 export async function putBlocks(
   blocks: readonly SourceBlock[],

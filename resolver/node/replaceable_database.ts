@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fileSize } from "./damaged_database.ts";
+import { ignoreNotFound } from "./ignore_not_found.ts";
 
 const BUSY_TIMEOUT_MILLISECONDS = 5_000;
 
@@ -71,8 +72,4 @@ function check(connection: DatabaseSync, { applicationId, version }: DatabaseFor
     const found = connection.prepare(`PRAGMA ${name}`).get()?.[name];
     if (found !== value) throw new Error(`Its ${name} is ${found}.`);
   }
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

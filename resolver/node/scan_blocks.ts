@@ -1,5 +1,6 @@
 import type { Call } from "../contracts.ts";
 import type { BlockIndex, FoundFile } from "./block_index.ts";
+import { ignoreNotFound } from "./ignore_not_found.ts";
 
 /** A CIDv1 in base32 with a whole SHA-256 digest: a letter for the base, and 36 bytes. */
 const BLOCK_NAME = /^b[a-z2-7]{58}$/;
@@ -31,14 +32,14 @@ export async function scanBlocks(folder: string, index: BlockIndex, call: Call):
       call.signal.throwIfAborted();
       const path = `${folder}/${name.slice(-2)}/${name}`;
       const isThere = await Deno.stat(path).then(() => true).catch(ignoreNotFound);
-      // Between the two a block may have been written, which would never be looked for without its row.
+      // A block may have been written meanwhile, which would never be looked for without its row.
       if (isThere === undefined && isMissing(path)) index.lost(name);
     }
     names = index.page(names.at(-1) ?? "", PAGE);
   }
 }
 
-/** Not asynchronous: nothing can be put in place between the answer and what follows from it. */
+/** Not asynchronous: whoever puts a block in place looks for its row only after what follows from this. */
 function isMissing(path: string): boolean {
   try {
     Deno.statSync(path);
@@ -47,9 +48,4 @@ function isMissing(path: string): boolean {
     ignoreNotFound(error);
     return true;
   }
-}
-
-function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof Deno.errors.NotFound) return undefined;
-  throw error;
 }
