@@ -12,5 +12,5 @@ export async function holdsBlock(
   call: Call,
 ): Promise<boolean> {
   const bytes = await fetchRawBlock(outbound, baseUrl, cid, call);
-  return bytes !== null && await verifyContent(cid, bytes) !== null;
+  return bytes !== null && verifyContent(cid, bytes) !== null;
 }

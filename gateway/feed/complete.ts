@@ -15,7 +15,7 @@ import { createFeedLinks } from "./feed_links.ts";
 import { readLanguage } from "./language_tag.ts";
 import { present } from "./present.ts";
 import { loadSanitizer } from "./sanitize.ts";
-import { nextTurn } from "./turns.ts";
+import { nextTurn } from "../../resolver/turns.ts";
 
 /** The newest ones. */
 const MAX_ITEMS = 1_000;

@@ -1,5 +1,5 @@
 import type { Call } from "../../resolver/contracts.ts";
-import { nextTurn } from "./turns.ts";
+import { nextTurn } from "../../resolver/turns.ts";
 import { vocabularyOf } from "./vocabularies.ts";
 
 /** An element of a feed. */

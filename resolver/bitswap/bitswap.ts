@@ -116,7 +116,7 @@ export function createBitswap(
       onMessage(bytes) {
         const message = decode(sender, bytes);
         serving.receive(peer, sender, message);
-        void wants.receive(peer, message);
+        wants.receive(peer, message);
       },
     });
   }

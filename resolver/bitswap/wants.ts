@@ -3,6 +3,7 @@ import { base32 } from "multiformats/bases/base32";
 import type { CID } from "multiformats/cid";
 import { isHashed } from "../content/cid.ts";
 import { contentLimits } from "../content/limits.ts";
+import { sha256Of } from "../content/verified.ts";
 import type { Call, Clock } from "../contracts.ts";
 import { abortable } from "../deadline.ts";
 import { OutboundError, UnavailableError } from "../errors.ts";
@@ -31,7 +32,7 @@ export interface Wants {
   has(peer: PeerId, cid: CID, call: Call): Promise<boolean>;
   /** True when an answer of the peer may be on its way. */
   expects(peer: PeerId): boolean;
-  receive(peer: PeerId, message: BitswapMessage): Promise<void>;
+  receive(peer: PeerId, message: BitswapMessage): void;
   /** The peer has gone. */
   drop(peer: PeerId): void;
 }
@@ -140,13 +141,12 @@ export function createWants(
     for (const { waiters } of all) settle(waiters, ({ reject }) => reject(error));
   }
 
-  async function take(asked: Asked, { prefix, data }: SentBlock): Promise<void> {
+  function take(asked: Asked, { prefix, data }: SentBlock): void {
     const isExpected = asked.wanted.size > 0 || asked.late.isOpen();
     // Nobody's hash is worth computing when the peer was asked for nothing.
     if (!isExpected || !isSha256Prefix(prefix)) return onUnasked(asked.peer);
     const block = new Uint8Array(data);
-    const digest = await crypto.subtle.digest("SHA-256", block);
-    const key = base32.encode(new Uint8Array(digest));
+    const key = base32.encode(sha256Of(block));
     const wanted = asked.wanted.get(key);
     if (wanted === undefined) return asked.late.has(key) ? undefined : refuse(asked);
     forget(asked, key);
@@ -195,11 +195,11 @@ export function createWants(
       return asked !== undefined && (asked.wanted.size > 0 || asked.late.isOpen());
     },
 
-    async receive(peer, { blocks, presences }) {
+    receive(peer, { blocks, presences }) {
       const asked = peers.get(peer.toString());
       if (asked === undefined) return blocks.forEach(() => onUnasked(peer));
       for (const { cid, has } of presences) if (isHashed(cid)) note(asked, cid, has);
-      for (const block of blocks) await take(asked, block);
+      for (const block of blocks) take(asked, block);
     },
 
     drop(peer) {

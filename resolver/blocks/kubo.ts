@@ -28,7 +28,7 @@ export const kuboBlocks: Part<BlockSource> = {
     const { block } = create({ url });
     const loadNode = async (cid: CID, call: Call) => {
       const bytes = await getBlock(block, cid, call);
-      const content = bytes === null ? null : await verifyContent(cid, bytes);
+      const content = bytes === null ? null : verifyContent(cid, bytes);
       return content === null ? null : await decodeNode(cid, content, contentLimits.nodeLinks);
     };
     return [{

@@ -85,12 +85,10 @@ export function createBlocks(options: BlocksOptions): Blocks {
   const remote = sources.filter((source) => source.local !== true);
 
   /** The block that takes no asking: it is in its own CID, or in memory. */
-  async function atHand(cid: CID): Promise<VerifiedContent | null> {
+  function atHand(cid: CID): VerifiedContent | null {
     if (!isInline(cid)) return memory.get(cid.toString()) ?? passing.get(cid.toString()) ?? null;
     const { digest } = cid.multihash;
-    return digest.length > limits.inlineBytes
-      ? null
-      : await verifyContent(cid, Uint8Array.from(digest));
+    return digest.length > limits.inlineBytes ? null : verifyContent(cid, Uint8Array.from(digest));
   }
 
   function keep(cid: CID, content: VerifiedContent, road = "", place?: Place): void {
@@ -105,7 +103,7 @@ export function createBlocks(options: BlocksOptions): Blocks {
     async get(anyVersion, call, use = BY_ITSELF) {
       const { kind, roads: asked = "all", locations = [], lastRoads = [] } = use;
       const cid = anyVersion.toV1();
-      const held = await atHand(cid);
+      const held = atHand(cid);
       if (held !== null) {
         return { content: held, mediaType: "", road: MEMORY.road, roads: [MEMORY] };
       }
@@ -134,11 +132,11 @@ export function createBlocks(options: BlocksOptions): Blocks {
 
     async getLocal(anyVersion, call) {
       const cid = anyVersion.toV1();
-      const held = await atHand(cid);
+      const held = atHand(cid);
       if (held !== null) return held;
       for (const source of local) {
         const bytes = await source.get(cid, call);
-        const block = bytes === null ? null : await verifyContent(cid, bytes);
+        const block = bytes === null ? null : verifyContent(cid, bytes);
         if (block !== null) return block;
       }
       return null;

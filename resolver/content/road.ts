@@ -49,7 +49,7 @@ export async function ask(road: Road, cid: CID, call: RoadCall): Promise<Answer>
     const fetched = await road.fetch(call);
     if (fetched === null) return { outcome: "none", reason: "It is not there." };
     if (fetched.bytes.length > road.maxBytes) return oversized(road);
-    const content = await verifyContent(cid, fetched.bytes);
+    const content = verifyContent(cid, fetched.bytes);
     if (content === null) {
       return { outcome: "forged", reason: "What came is not what the CID names." };
     }

@@ -1,26 +1,31 @@
+import { hash } from "node:crypto";
 import type { CID } from "multiformats/cid";
 import { isHashed, isInline } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 
-/** Their SHA-256: what was read from the network is hashed once, and not again to be stored. */
-const digests = new WeakMap<Uint8Array, Uint8Array>();
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What was read from the network is hashed once, and not again to be stored. */
+const digests = new WeakMap<Bytes, Uint8Array>();
 
 /**
  * The only maker of VerifiedContent: the bytes when they are what the CID names, else null. The bytes
  * must not be written to afterwards: the same array is not hashed again.
  */
-export async function verifyContent(
-  cid: CID,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<VerifiedContent | null> {
+export function verifyContent(cid: CID, bytes: Bytes): VerifiedContent | null {
   if (isInline(cid)) return equal(cid.multihash.digest, bytes) ? bytes as VerifiedContent : null;
   if (!isHashed(cid)) return null;
-  const digest = digests.get(bytes) ?? await digestOf(bytes);
-  return equal(cid.multihash.digest, digest) ? bytes as VerifiedContent : null;
+  return equal(cid.multihash.digest, sha256Of(bytes)) ? bytes as VerifiedContent : null;
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+/**
+ * SHA-256 of bytes that must not be written to afterwards. The Web Crypto API copies them and sends them to
+ * another thread, which takes 1.0 ms of processor time for 1 MiB in place of 0.6, and 46 µs for 4 KiB in place of 6.
+ */
+export function sha256Of(bytes: Bytes): Uint8Array {
+  const known = digests.get(bytes);
+  if (known !== undefined) return known;
+  const digest = hash("sha256", bytes, "buffer");
   digests.set(bytes, digest);
   return digest;
 }

@@ -73,7 +73,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
   async function read(name: string, cid: CID) {
     const bytes = await Deno.readFile(pathOf(folder, name)).catch(ignoreNotFound);
     if (bytes === undefined) return { block: null, damaged: false };
-    if (!await isBlock(cid, bytes)) return { block: null, damaged: true };
+    if (!isBlock(cid, bytes)) return { block: null, damaged: true };
     index.used(name);
     return { block: bytes, damaged: false };
   }
@@ -189,7 +189,7 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Closab
           `Block ${cid} has ${bytes.length} bytes; the limit is ${contentLimits.blockBytes}.`,
         );
       }
-      if (!await isBlock(cid, bytes)) {
+      if (!isBlock(cid, bytes)) {
         throw new ContentWrongError(`The bytes given for block ${cid} do not have its hash.`);
       }
       if (root !== undefined) pins.add(root, cid);
@@ -235,8 +235,8 @@ function pathOf(folder: string, name: string): string {
 }
 
 /** False for another hash than sha2-256 too: what cannot be checked, or is in its CID, is not held. */
-async function isBlock(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  return isHashed(cid) && await verifyContent(cid, bytes) !== null;
+function isBlock(cid: CID, bytes: Uint8Array<ArrayBuffer>): boolean {
+  return isHashed(cid) && verifyContent(cid, bytes) !== null;
 }
 
 function removeFile(path: string): void {

@@ -3,6 +3,7 @@ import { type Identity, identityKey } from "../../schemas/identity.ts";
 import { parsePointer, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, Clock } from "../contracts.ts";
 import { PointerRefusedError } from "../errors.ts";
+import { nextTurn } from "../turns.ts";
 import type { Verifier } from "../verify.ts";
 import { carve } from "./carve.ts";
 import { fileSize, withDamaged } from "./damaged_database.ts";
@@ -77,7 +78,8 @@ export async function salvagePointers(path: string, options: SalvageOptions): Pr
   }
 
   async function save(bytes: Uint8Array, known: Known): Promise<void> {
-    await nextTurn(signal);
+    // Verifying and writing hold the event loop for some milliseconds.
+    await nextTurn({ signal });
     const pointer = await verified(bytes);
     if (pointer === null || pointers.put(pointer, known.sender).kind === "full") return;
     restoreKnown(pointer.identity, bytes, known);
@@ -154,12 +156,6 @@ function senderOf(row: Row): Sender {
 
 function timeOf(value: SQLOutputValue | undefined): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
-}
-
-/** Whoever waits for the event loop goes first: verifying and writing hold it for some milliseconds. */
-async function nextTurn(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  signal.throwIfAborted();
 }
 
 /** Undefined where the damage is. */

@@ -76,7 +76,7 @@ async function servingFault(
 }
 
 async function bytesFault({ body }: OutboundResponse, root: CID): Promise<string> {
-  const content = await verifyContent(root, await new Response(body).bytes());
+  const content = verifyContent(root, await new Response(body).bytes());
   return content === null ? "It serves something else than what you sign." : "";
 }
 
@@ -86,7 +86,7 @@ async function carFault({ body }: OutboundResponse, root: CID): Promise<string> 
   const isRooted = roots.length === 1 && roots[0]?.equals(root) === true;
   let found = false;
   for await (const { cid, bytes } of blocks) {
-    if (await verifyContent(cid, bytes) === null) return "Its CAR holds a wrong block.";
+    if (verifyContent(cid, bytes) === null) return "Its CAR holds a wrong block.";
     found ||= cid.equals(root);
   }
   return isRooted && found ? "" : "It serves something else than what you sign.";

@@ -19,7 +19,7 @@ async function mediaOf(channel: string): Promise<string[]> {
     `<rss version="2.0"><channel><title>Alice</title>${channel}</channel></rss>`,
   );
   const { root: cid } = await rawTree(document);
-  const bytes = await verifyContent(cid, document);
+  const bytes = verifyContent(cid, document);
   assert.ok(bytes !== null);
   const feed = await readFeed(
     { bytes, cid, name: "", folder: null, mediaType: "", roads: [] },

@@ -18,10 +18,14 @@ const TREE = await folderTree({
 const BLOCKS = sourceBlocks(TREE.blocks);
 const QUESTION = { ...CALL, onSign: () => {} };
 
-function harvestOf(blocks: Iterable<SourceBlock>, limits: Partial<typeof contentLimits> = {}) {
+function harvestOf(
+  blocks: Iterable<SourceBlock>,
+  limits: Partial<typeof contentLimits> = {},
+  root = TREE.root,
+) {
   const kept = new Map<string, number>();
   const harvest = startHarvest(
-    TREE.root,
+    root,
     () =>
       Promise.resolve((async function* () {
         for (const block of blocks) yield await Promise.resolve(block);
@@ -110,6 +114,26 @@ Deno.test("blocks without a byte in them cannot fill the memory", async () => {
   const { harvest } = harvestOf(blocks);
   await assert.rejects(harvest.take(TREE.root, QUESTION), /does not belong/);
   assert.ok(sent() < 35_000, `${sent()} blocks were read`);
+});
+
+Deno.test("thousands of tiny blocks that waited for their root leave others their turn", async () => {
+  const leaves = await Promise.all(
+    Array.from({ length: 2_000 }, (_, place) => rawTree(new TextEncoder().encode(`${place}`))),
+  );
+  const links = leaves.map(({ root: cid }, place) => ({ name: `${place}`.padStart(4, "0"), cid }));
+  const folder = await unixfsNode({ type: "directory", links });
+  const waiting = leaves.flatMap(({ blocks }) => sourceBlocks(blocks));
+  const { harvest, kept } = harvestOf(
+    [...waiting, ...sourceBlocks(folder.blocks)],
+    {},
+    folder.root,
+  );
+  let turns = 0;
+  const others = setInterval(() => turns += kept.size < 2_000 ? 1 : 0, 0);
+  await harvest.end;
+  clearInterval(others);
+  assert.equal(kept.size, 2_001);
+  assert.ok(turns > 3, `${turns} turns`);
 });
 
 Deno.test("nodes that link to more blocks than anybody reads end it", async () => {

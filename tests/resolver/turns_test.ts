@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nextTurn } from "../../../gateway/feed/turns.ts";
+import { nextTurn } from "../../resolver/turns.ts";
 
 const CALL = { signal: new AbortController().signal };
 

@@ -1,0 +1,16 @@
+import type { Call } from "./contracts.ts";
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * Ends a stretch of work; the next one begins when it is its turn. Everything that works in stretches shares
+ * one queue, because the event loop is one too: each with a timer of its own, 20 feeds that were being read held
+ * every other visitor up for two seconds, since timers that are due run one after the other. Throws the
+ * signal's reason.
+ */
+export async function nextTurn({ signal }: Call): Promise<void> {
+  const turn = lastTurn.then(() => new Promise<void>((resolve) => setTimeout(resolve, 0)));
+  lastTurn = turn;
+  await turn;
+  signal.throwIfAborted();
+}
