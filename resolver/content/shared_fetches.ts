@@ -71,9 +71,9 @@ export function createSharedFetches(
       throw isTimeout(error) ? tooLate(fetch.race.reports(), error) : error;
     } finally {
       fetch.waiters -= 1;
-      if (fetch.waiters === 0) {
-        // Nobody may join a race that is being stopped.
-        if (fetches.get(key) === fetch) fetches.delete(key);
+      // A race that has ended is no longer in the map, and nobody may join one that is being stopped.
+      if (fetch.waiters === 0 && fetches.get(key) === fetch) {
+        fetches.delete(key);
         fetch.controller.abort(signal.reason);
       }
     }
