@@ -1,6 +1,7 @@
 import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { SourceBlock } from "../contracts.ts";
+import { giveBack } from "../outbound/own_buffers.ts";
 import { contentLimits } from "./limits.ts";
 
 /** The media type of a CAR file (IANA registry). */
@@ -30,19 +31,28 @@ interface CarBlock {
 /** Room for a block's length and CID, or for the header, beside a block. */
 const FRAMING_BYTES = 64 * 1024;
 
+/** What the library has taken and not yet made a block of. */
+interface Window {
+  /** Bytes. */
+  unread: number;
+  /** Pieces that were taken whole: the library copies what it has before it gives a block. */
+  readonly copied: Uint8Array[];
+}
+
 /**
  * Reads a CAR (version 1 or 2) block by block; at most one block is in memory beside what the source
  * gives at a time. Throws MalformedCarError for what is none, and what the source throws.
  */
 export async function readCar(pieces: AsyncIterable<Uint8Array>): Promise<CarStream> {
   const { CarBlockIterator } = await import("@ipld/car/iterator");
-  const window = { unread: 0 };
+  const window: Window = { unread: 0, copied: [] };
   const source = bounded(pieces, window);
 
   async function* blocks(car: AsyncIterable<CarBlock>): AsyncGenerator<SourceBlock> {
     try {
       for await (const { cid, bytes } of car) {
         window.unread = 0;
+        for (const piece of window.copied.splice(0)) giveBack(piece);
         // The library's CIDs may come from another copy of multiformats.
         yield { cid: CID.decode(cid.bytes), bytes: alone(bytes) };
       }
@@ -87,7 +97,7 @@ function asMalformed(cause: unknown): unknown {
  */
 async function* bounded(
   pieces: AsyncIterable<Uint8Array>,
-  window: { unread: number },
+  window: Window,
 ): AsyncGenerator<Uint8Array, void, void> {
   const most = contentLimits.blockBytes + FRAMING_BYTES;
   for await (const piece of pieces) {
@@ -101,5 +111,6 @@ async function* bounded(
       }
       yield part;
     }
+    window.copied.push(piece);
   }
 }

@@ -1,5 +1,6 @@
 import { abortable } from "../deadline.ts";
 import { OutboundError } from "../errors.ts";
+import { Patience } from "./patience.ts";
 
 /**
  * One request's time: its signal ends everything that works for it, whether the caller gave up, the
@@ -10,6 +11,7 @@ export class Lifetime {
   readonly #caller: AbortSignal;
   readonly #host: string;
   readonly #deadline: ReturnType<typeof setTimeout>;
+  readonly #patience = new Patience(() => this.#timeOut("fell silent"));
   readonly #abandon = () => this.abort(this.#caller.reason);
 
   constructor(caller: AbortSignal, host: string, timeoutMilliseconds: number) {
@@ -26,11 +28,11 @@ export class Lifetime {
   }
 
   /**
-   * Waits for a piece of the answer, but no longer than its milliseconds and not beyond the end.
+   * Waits for a piece of the answer, one at a time, but no longer than its milliseconds and not beyond the end.
    * Throws the signal's reason, or OutboundError `connection` with what went wrong as its cause.
    */
   async within<T>(milliseconds: number, piece: Promise<T>): Promise<T> {
-    const patience = setTimeout(() => this.#timeOut("fell silent"), milliseconds);
+    this.#patience.begin(milliseconds);
     try {
       const result = await abortable(piece, this.signal);
       // Ending a request can look to its reader like the end of the body.
@@ -39,7 +41,7 @@ export class Lifetime {
     } catch (cause) {
       throw this.signal.aborted ? this.signal.reason : this.#named(cause);
     } finally {
-      clearTimeout(patience);
+      this.#patience.pause();
     }
   }
 
@@ -52,6 +54,7 @@ export class Lifetime {
   /** Nothing is awaited any longer. */
   end(): void {
     clearTimeout(this.#deadline);
+    this.#patience.stop();
     this.#caller.removeEventListener("abort", this.#abandon);
   }
 

@@ -22,7 +22,10 @@ export function sourceBlocks(blocks: Blocks): SourceBlock[] {
 }
 
 /** The bytes in pieces of so many. */
-export async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+export async function* inPieces(
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let start = 0; start < bytes.length; start += size) {
     yield await Promise.resolve(bytes.subarray(start, start + size));
   }

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { readCar } from "../../../resolver/content/car_reader.ts";
+import { markOwn } from "../../../resolver/outbound/own_buffers.ts";
+import { fileTree } from "../../support/blocks.ts";
+import { carOf, inPieces, sourceBlocks } from "../../support/cars.ts";
+import { patterned } from "../../support/source_files.ts";
+
+const TREE = await fileTree(patterned(200_000));
+const BLOCKS = sourceBlocks(TREE.blocks);
+const CAR = await carOf([TREE.root], BLOCKS);
+
+Deno.test("blocks stay whole when the pieces that they came in are given back", async () => {
+  for (const size of [50, 1_000, 1_050, 70_000, CAR.length]) {
+    const given = await Array.fromAsync(inPieces(CAR, size), (piece) => markOwn(piece.slice()));
+    const { blocks } = await readCar(ReadableStream.from(given));
+    assert.deepEqual(await Array.fromAsync(blocks), BLOCKS);
+    const held = given.filter(({ buffer }) => buffer.byteLength > 0);
+    assert.ok(held.length <= 1, `${held.length} of ${given.length} pieces of ${size} bytes`);
+  }
+});
+
+Deno.test("pieces that share a buffer with others are left as they are", async () => {
+  const { blocks } = await readCar(inPieces(CAR, 1_000));
+  assert.deepEqual(await Array.fromAsync(blocks), BLOCKS);
+  assert.ok(CAR.length > 200_000);
+});
