@@ -22,8 +22,11 @@ export interface Harvest {
   readonly end: Promise<void>;
 }
 
-/** Blocks that are hashed and read at a stretch, when all of them are there: tiny ones take 5 ms. */
-const STRETCH = 128;
+/**
+ * Blocks and links that are dealt with at a stretch, when all of them are there: some 10 ms. Blocks alone are no
+ * measure: 24 folders of 8,190 links that waited for their root held everybody up for 1.3 s.
+ */
+const STRETCH = 512;
 
 /** What a harvest is told. */
 export interface HarvestOptions {
@@ -62,13 +65,19 @@ export function startHarvest(
   async function take(block: SourceBlock): Promise<void> {
     const blocks = [block];
     for (let next = blocks.pop(); next !== undefined; next = blocks.pop()) {
-      worked += 1;
-      if (worked % STRETCH === 0) await nextTurn({ signal });
+      await pause();
       for (const link of await accept(next)) {
+        await pause();
         const here = isInline(link) ? blockInside(link) : expectBlock(link.toV1());
         if (here !== null) blocks.push(here);
       }
     }
+  }
+
+  /** Ends a stretch when it was long enough. */
+  async function pause(): Promise<void> {
+    worked += 1;
+    if (worked % STRETCH === 0) await nextTurn({ signal });
   }
 
   /** Gives the block when it came before. */

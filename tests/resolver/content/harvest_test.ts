@@ -136,6 +136,28 @@ Deno.test("thousands of tiny blocks that waited for their root leave others thei
   assert.ok(turns > 3, `${turns} turns`);
 });
 
+Deno.test("thousands of links in nodes that waited for their root leave others their turn", async () => {
+  const { root: leaf } = await rawTree(patterned(1));
+  const nodes = await Promise.all(Array.from({ length: 20 }, (_, place) => {
+    const links = Array.from({ length: 2_000 }, () => ({ name: `${place}`, cid: leaf }));
+    return unixfsNode({ type: "directory", links });
+  }));
+  const links = nodes.map(({ root: cid }) => ({ cid }));
+  const folder = await unixfsNode({ type: "directory", links });
+  const waiting = nodes.flatMap(({ blocks }) => sourceBlocks(blocks));
+  const { harvest, kept } = harvestOf(
+    [...waiting, ...sourceBlocks(folder.blocks)],
+    {},
+    folder.root,
+  );
+  let turns = 0;
+  const others = setInterval(() => turns += kept.size < 21 ? 1 : 0, 0);
+  await harvest.end;
+  clearInterval(others);
+  assert.equal(kept.size, 21);
+  assert.ok(turns > 20, `${turns} turns`);
+});
+
 Deno.test("nodes that link to more blocks than anybody reads end it", async () => {
   const leaf = await rawTree(patterned(1));
   const links = await Promise.all(Array.from({ length: 50 }, async (_, index) => ({
