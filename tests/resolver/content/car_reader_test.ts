@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readCar } from "../../../resolver/content/car_reader.ts";
 import { markOwn } from "../../../resolver/outbound/own_buffers.ts";
-import { fileTree } from "../../support/blocks.ts";
+import { fileTree, rawTree } from "../../support/blocks.ts";
 import { carOf, inPieces, sourceBlocks } from "../../support/cars.ts";
 import { patterned } from "../../support/source_files.ts";
 
@@ -23,4 +23,18 @@ Deno.test("pieces that share a buffer with others are left as they are", async (
   const { blocks } = await readCar(inPieces(CAR, 1_000));
   assert.deepEqual(await Array.fromAsync(blocks), BLOCKS);
   assert.ok(CAR.length > 200_000);
+});
+
+Deno.test("thousands of tiny blocks that are all there leave others their turn", async () => {
+  const leaves = await Promise.all(
+    Array.from({ length: 2_000 }, (_, place) => rawTree(new TextEncoder().encode(`${place}`))),
+  );
+  const car = await carOf([TREE.root], leaves.flatMap(({ blocks }) => sourceBlocks(blocks)));
+  const { blocks } = await readCar(inPieces(car, 65_536));
+  let turns = 0;
+  const others = setInterval(() => turns += 1, 0);
+  const read = await Array.fromAsync(blocks);
+  clearInterval(others);
+  assert.equal(read.length, 2_000);
+  assert.ok(turns > 5, `${turns} turns`);
 });
