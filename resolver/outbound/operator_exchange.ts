@@ -1,7 +1,7 @@
 import { isOnionName } from "../../schemas/location.ts";
 import { OutboundError } from "../errors.ts";
 import type { Exchanger } from "./exchange.ts";
-import { markOwn } from "./own_buffers.ts";
+import { owned } from "./own_buffers.ts";
 
 /** The codings that the runtime's fetch asks for and undoes by itself. */
 const DECODED = ["", "identity", "gzip", "br"];
@@ -51,6 +51,6 @@ async function* chunksOf(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    yield markOwn(value);
+    yield owned(value);
   }
 }

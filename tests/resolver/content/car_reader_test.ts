@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readCar } from "../../../resolver/content/car_reader.ts";
-import { markOwn } from "../../../resolver/outbound/own_buffers.ts";
+import { owned } from "../../../resolver/outbound/own_buffers.ts";
 import { fileTree, rawTree } from "../../support/blocks.ts";
 import { carOf, inPieces, sourceBlocks } from "../../support/cars.ts";
 import { patterned } from "../../support/source_files.ts";
@@ -11,7 +11,7 @@ const CAR = await carOf([TREE.root], BLOCKS);
 
 Deno.test("blocks stay whole when the pieces that they came in are given back", async () => {
   for (const size of [50, 1_000, 1_050, 70_000, CAR.length]) {
-    const given = await Array.fromAsync(inPieces(CAR, size), (piece) => markOwn(piece.slice()));
+    const given = await Array.fromAsync(inPieces(CAR, size), (piece) => owned(piece.slice()));
     const { blocks } = await readCar(ReadableStream.from(given));
     assert.deepEqual(await Array.fromAsync(blocks), BLOCKS);
     const held = given.filter(({ buffer }) => buffer.byteLength > 0);

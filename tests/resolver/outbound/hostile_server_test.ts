@@ -123,6 +123,12 @@ const cases: readonly Case[] = [
     options: { idleMilliseconds: 100 },
   },
   {
+    what: "a body in single bytes",
+    script: (c) => flood(c, CHUNKED, "1\r\na\r\n".repeat(1_000)),
+    reason: "connection",
+    options: { maxBytes: 20_000 },
+  },
+  {
     what: "a body without end",
     script: (c) => flood(c, `${OK}\r\n`, "a".repeat(1000)),
     reason: "too-large",
