@@ -7,6 +7,7 @@ import { ContentWrongError } from "../../../resolver/errors.ts";
 import { folderTree, rawTree } from "../../support/blocks.ts";
 import { sourceBlocks } from "../../support/cars.ts";
 import { CALL } from "../../support/content.ts";
+import { othersTurns } from "../../support/others_turns.ts";
 import { patterned } from "../../support/source_files.ts";
 import { unixfsNode } from "../../support/unixfs.ts";
 
@@ -116,23 +117,25 @@ Deno.test("blocks without a byte in them cannot fill the memory", async () => {
   assert.ok(sent() < 35_000, `${sent()} blocks were read`);
 });
 
+/** A folder with these links comes behind the blocks. */
+async function turnsOf(blocks: readonly SourceBlock[], links: readonly { cid: CID }[]) {
+  const folder = await unixfsNode({ type: "directory", links });
+  const { harvest, kept } = harvestOf(
+    [...blocks, ...sourceBlocks(folder.blocks)],
+    {},
+    folder.root,
+  );
+  const turns = await othersTurns(() => harvest.end);
+  assert.equal(kept.size, blocks.length + 1);
+  return turns;
+}
+
 Deno.test("thousands of tiny blocks that waited for their root leave others their turn", async () => {
   const leaves = await Promise.all(
     Array.from({ length: 2_000 }, (_, place) => rawTree(new TextEncoder().encode(`${place}`))),
   );
   const links = leaves.map(({ root: cid }, place) => ({ name: `${place}`.padStart(4, "0"), cid }));
-  const folder = await unixfsNode({ type: "directory", links });
-  const waiting = leaves.flatMap(({ blocks }) => sourceBlocks(blocks));
-  const { harvest, kept } = harvestOf(
-    [...waiting, ...sourceBlocks(folder.blocks)],
-    {},
-    folder.root,
-  );
-  let turns = 0;
-  const others = setInterval(() => turns += kept.size < 2_000 ? 1 : 0, 0);
-  await harvest.end;
-  clearInterval(others);
-  assert.equal(kept.size, 2_001);
+  const turns = await turnsOf(leaves.flatMap(({ blocks }) => sourceBlocks(blocks)), links);
   assert.ok(turns > 3, `${turns} turns`);
 });
 
@@ -143,18 +146,7 @@ Deno.test("thousands of links in nodes that waited for their root leave others t
     return unixfsNode({ type: "directory", links });
   }));
   const links = nodes.map(({ root: cid }) => ({ cid }));
-  const folder = await unixfsNode({ type: "directory", links });
-  const waiting = nodes.flatMap(({ blocks }) => sourceBlocks(blocks));
-  const { harvest, kept } = harvestOf(
-    [...waiting, ...sourceBlocks(folder.blocks)],
-    {},
-    folder.root,
-  );
-  let turns = 0;
-  const others = setInterval(() => turns += kept.size < 21 ? 1 : 0, 0);
-  await harvest.end;
-  clearInterval(others);
-  assert.equal(kept.size, 21);
+  const turns = await turnsOf(nodes.flatMap(({ blocks }) => sourceBlocks(blocks)), links);
   assert.ok(turns > 20, `${turns} turns`);
 });
 

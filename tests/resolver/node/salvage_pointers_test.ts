@@ -5,6 +5,7 @@ import { salvagePointers } from "../../../resolver/node/salvage_pointers.ts";
 import { createVerifier } from "../../../resolver/verify.ts";
 import { CALL } from "../../support/content.ts";
 import { madePointer } from "../../support/made_pointers.ts";
+import { othersTurns } from "../../support/others_turns.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 Deno.test("pointers that had all been saved before leave others their turn", async () => {
@@ -17,11 +18,10 @@ Deno.test("pointers that had all been saved before leave others their turn", asy
   }
   const { connection } = database;
   connection.prepare("VACUUM INTO ?").run(aside);
-  let turns = 0;
-  const others = setInterval(() => turns += 1, 0);
-  const verifier = createVerifier({ clock: Date.now });
-  await salvagePointers(aside, { connection, pointers, verifier, clock: Date.now, ...CALL });
-  clearInterval(others);
+  const options = { verifier: createVerifier({ clock: Date.now }), clock: Date.now, ...CALL };
+  const turns = await othersTurns(() =>
+    salvagePointers(aside, { connection, pointers, ...options })
+  );
   assert.equal(pointers.count(), 1_000);
   assert.ok(turns > 20, `${turns} turns`);
   pointers.close();
