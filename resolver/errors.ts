@@ -163,7 +163,7 @@ export type OutboundReason =
   | "refused"
   /** The host's name could not be resolved. */
   | "dns"
-  /** No connection, or it broke, or TLS did not check out. */
+  /** No connection, or it broke, or TLS did not check out, or the answer came in crumbs. */
   | "connection"
   /** The deadline or the idle limit passed. */
   | "timeout"

@@ -14,3 +14,17 @@ export async function nextTurn(call?: Call): Promise<void> {
   await turn;
   call?.signal.throwIfAborted();
 }
+
+/**
+ * Pauses in work that would hold the event loop. What it returns is told of the work just done, and ends the stretch
+ * when it was long enough, in whatever unit. Throws like `nextTurn`.
+ */
+export function createPauses(stretch: number, call?: Call): (work?: number) => Promise<void> {
+  let worked = 0;
+  return async (work = 1) => {
+    worked += work;
+    if (worked < stretch) return;
+    worked = 0;
+    await nextTurn(call);
+  };
+}

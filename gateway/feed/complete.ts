@@ -15,7 +15,7 @@ import { createFeedLinks } from "./feed_links.ts";
 import { readLanguage } from "./language_tag.ts";
 import { present } from "./present.ts";
 import { loadSanitizer } from "./sanitize.ts";
-import { nextTurn } from "../../resolver/turns.ts";
+import { createPauses } from "../../resolver/turns.ts";
 
 /** The newest ones. */
 const MAX_ITEMS = 1_000;
@@ -34,7 +34,7 @@ export async function completeFeed(
   const links = createFeedLinks(folder, draft.link);
   const feedLanguage = readLanguage(draft.language);
   const dated = newestFirst(draft.items).slice(0, MAX_ITEMS);
-  const pause = createPauses(call);
+  const pause = createPauses(STRETCH, call);
 
   const completeOne = (item: DatedItem) => completeItem(item, { links, sanitizer, feedLanguage });
   const completeFrame = (): Omit<Feed, "items"> => {
@@ -63,12 +63,12 @@ export async function completeFeed(
     if (html > MAX_HTML) break;
     items.set(item, completed);
     if (links.missing > before) incomplete.add(item);
-    await pause(item.draft);
+    await pause(lengthOf(item.draft));
   }
   await links.look(call);
   for (const item of incomplete) {
     items.set(item, completeOne(item));
-    await pause(item.draft);
+    await pause(lengthOf(item.draft));
   }
   return { ...completeFrame(), items: withoutDuplicates([...items.values()]) };
 }
@@ -95,12 +95,6 @@ function withoutDuplicates(items: readonly (Item | undefined)[]): Item[] {
 /** HTML sanitised at a stretch, in UTF-16 units: about 10 ms. Other visitors get their turn between. */
 const STRETCH = 64 * 1024;
 
-function createPauses(call: Call): (item: DraftItem) => Promise<void> {
-  let worked = 0;
-  return async ({ title, summary, content }) => {
-    for (const text of [title, summary, content]) worked += text?.value.length ?? 0;
-    if (worked < STRETCH) return;
-    worked = 0;
-    await nextTurn(call);
-  };
+function lengthOf({ title, summary, content }: DraftItem): number {
+  return [title, summary, content].reduce((sum, text) => sum + (text?.value.length ?? 0), 0);
 }

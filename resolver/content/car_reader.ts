@@ -2,7 +2,7 @@ import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { SourceBlock } from "../contracts.ts";
 import { giveBack } from "../outbound/own_buffers.ts";
-import { nextTurn } from "../turns.ts";
+import { createPauses } from "../turns.ts";
 import { contentLimits } from "./limits.ts";
 
 /** The media type of a CAR file (IANA registry). */
@@ -56,13 +56,12 @@ export async function readCar(pieces: AsyncIterable<Uint8Array>): Promise<CarStr
   const source = bounded(pieces, window);
 
   async function* blocks(car: AsyncIterable<CarBlock>): AsyncGenerator<SourceBlock> {
-    let read = 0;
+    const pause = createPauses(STRETCH);
     try {
       for await (const { cid, bytes } of car) {
         window.unread = 0;
         for (const piece of window.copied.splice(0)) giveBack(piece);
-        read += 1;
-        if (read % STRETCH === 0) await nextTurn();
+        await pause();
         // The library's CIDs may come from another copy of multiformats.
         yield { cid: CID.decode(cid.bytes), bytes: alone(bytes) };
       }

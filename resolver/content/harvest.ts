@@ -2,7 +2,7 @@ import type { CID } from "multiformats/cid";
 import type { Call, SourceBlock } from "../contracts.ts";
 import { abortable } from "../deadline.ts";
 import { ContentWrongError } from "../errors.ts";
-import { nextTurn } from "../turns.ts";
+import { createPauses } from "../turns.ts";
 import { DAG_PB, isHashed, isInline } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
@@ -55,10 +55,10 @@ export function startHarvest(
   const early = new Map<string, SourceBlock>();
   const waiters = new Map<string, PromiseWithResolvers<VerifiedContent | null>>();
   const signs = new Set<() => void>();
+  const pause = createPauses(STRETCH, { signal });
   let earlyBytes = 0;
   let takenBytes = 0;
   let wasted = 0;
-  let worked = 0;
   let ended = false;
   let failure: unknown = null;
 
@@ -72,12 +72,6 @@ export function startHarvest(
         if (here !== null) blocks.push(here);
       }
     }
-  }
-
-  /** Ends a stretch when it was long enough. */
-  async function pause(): Promise<void> {
-    worked += 1;
-    if (worked % STRETCH === 0) await nextTurn({ signal });
   }
 
   /** Gives the block when it came before. */

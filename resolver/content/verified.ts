@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { CID } from "multiformats/cid";
+import { concat } from "../concat.ts";
 import { isHashed, isInline } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 
@@ -39,13 +40,7 @@ export function slice(content: VerifiedContent, start: number, end: number): Ver
 export function concatenate(pieces: readonly VerifiedContent[]): VerifiedContent {
   const [first] = pieces;
   if (pieces.length === 1 && first !== undefined) return first;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole as VerifiedContent;
+  return concat(pieces) as VerifiedContent;
 }
 
 /**

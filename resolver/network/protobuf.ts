@@ -1,3 +1,5 @@
+import { concat } from "../concat.ts";
+
 /** A varint field of a Protocol Buffers message. */
 export function varintField(number: number, value: number): Uint8Array {
   return concat([varint(number << 3), varint(value)]);
@@ -14,14 +16,4 @@ export function varint(value: number): Uint8Array {
   let rest = value;
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest & 0x7f) | 0x80);
   return Uint8Array.from([...bytes, rest]);
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

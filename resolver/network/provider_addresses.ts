@@ -1,6 +1,7 @@
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { DatabaseSync } from "node:sqlite";
-import { concat, lengthDelimited } from "./protobuf.ts";
+import { concat } from "../concat.ts";
+import { lengthDelimited } from "./protobuf.ts";
 import { messageFields } from "./message_fields.ts";
 
 /** Each address is a field of this number. */

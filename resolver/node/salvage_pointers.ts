@@ -3,7 +3,7 @@ import { type Identity, identityKey } from "../../schemas/identity.ts";
 import { parsePointer, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, Clock } from "../contracts.ts";
 import { PointerRefusedError } from "../errors.ts";
-import { nextTurn } from "../turns.ts";
+import { createPauses, nextTurn } from "../turns.ts";
 import type { Verifier } from "../verify.ts";
 import { carve } from "./carve.ts";
 import { fileSize, withDamaged } from "./damaged_database.ts";
@@ -64,7 +64,7 @@ const RESTORE = `
 export async function salvagePointers(path: string, options: SalvageOptions): Promise<void> {
   const { connection, pointers, verifier, clock, signal } = options;
   const restore = connection.prepare(RESTORE);
-  let compared = 0;
+  const pause = createPauses(STRETCH, { signal });
 
   async function verified(bytes: Uint8Array): Promise<VerifiedPointer | null> {
     try {
@@ -77,8 +77,7 @@ export async function salvagePointers(path: string, options: SalvageOptions): Pr
 
   /** The pointer's identity, when the very same bytes are held. */
   async function heldAs(bytes: Uint8Array): Promise<Identity | null> {
-    compared += 1;
-    if (compared % STRETCH === 0) await nextTurn({ signal });
+    await pause();
     const identity = attempt(() => parsePointer(bytes))?.identity;
     const held = identity === undefined ? null : pointers.get(identity);
     const same = held !== null && held.length === bytes.length &&

@@ -1,7 +1,7 @@
 import type { Stream } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
+import { concat } from "../../resolver/concat.ts";
 import {
-  concat,
   encodeMessage,
   framed,
   GET_VALUE,

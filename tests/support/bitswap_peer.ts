@@ -7,7 +7,8 @@ import { tcp } from "@libp2p/tcp";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { CID } from "multiformats/cid";
-import { concat, unframed, varint } from "./kad_messages.ts";
+import { concat } from "../../resolver/concat.ts";
+import { unframed, varint } from "./kad_messages.ts";
 
 const PROTOCOL = "/ipfs/bitswap/1.2.0";
 const STREAMS = 1_000;

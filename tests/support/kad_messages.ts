@@ -1,5 +1,6 @@
 import { Libp2pRecord } from "@libp2p/record";
 import { multiaddr } from "@multiformats/multiaddr";
+import { concat } from "../../resolver/concat.ts";
 
 /**
  * The DHT's messages, written and read by hand: what a hostile peer says need not be what the
@@ -102,16 +103,6 @@ export function unframed(bytes: Uint8Array): Uint8Array | null {
   if (!bytes.subarray(0, 5).some((byte) => byte < 0x80)) return null;
   const { value, end } = readVarint(bytes, 0);
   return bytes.length < end + value ? null : bytes.slice(end, end + value);
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 /** Its id, and its addresses in their binary form. */

@@ -6,15 +6,9 @@ import { ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
+import { concat } from "../../resolver/concat.ts";
 import { DHT_PROTOCOL } from "../../resolver/network/network.ts";
-import {
-  concat,
-  decodeMessage,
-  encodeMessage,
-  framed,
-  type KadMessage,
-  unframed,
-} from "./kad_messages.ts";
+import { decodeMessage, encodeMessage, framed, type KadMessage, unframed } from "./kad_messages.ts";
 
 /** What a hand-made peer does with a message that came in. The stream is its own to end. */
 export type Behaviour = (message: KadMessage, stream: Stream) => void;

@@ -1,3 +1,5 @@
+import { concat } from "../../resolver/concat.ts";
+
 /** One picture of a video: a whole VP8 frame that needs no other. */
 export type KeyFrame = Uint8Array<ArrayBuffer>;
 
@@ -60,7 +62,7 @@ export function webm(
       element(ID.simpleBlock, new Uint8Array([TRACK, 0, 0, KEY_FRAME]), frame),
     )
   );
-  const head = join([
+  const head = concat([
     element(
       ID.info,
       unsigned(ID.timestampScale, 1_000_000),
@@ -82,7 +84,7 @@ export function webm(
   ]);
   // Numbers have one width here, so that an index of other places is as long.
   const indexLength = index(clusters, 0, frameMilliseconds).length;
-  return join([
+  return concat([
     element(
       ID.ebml,
       text(ID.docType, "webm"),
@@ -123,7 +125,7 @@ function element(
 ): Uint8Array<ArrayBuffer> {
   const size = parts.reduce((sum, { length }) => sum + length, 0);
   const bytes = id.toString(16).match(/../g) ?? [];
-  return join([Uint8Array.from(bytes, (byte) => parseInt(byte, 16)), sizeOf(size), ...parts]);
+  return concat([Uint8Array.from(bytes, (byte) => parseInt(byte, 16)), sizeOf(size), ...parts]);
 }
 
 /** In eight bytes, of which the first bit of all says so. */
@@ -151,16 +153,6 @@ function bigEndian(value: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
   return bytes;
-}
-
-function join(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** The frame in a WebP picture with losses, which is one of VP8 (RFC 9649, section 2.5). */

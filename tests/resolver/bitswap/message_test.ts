@@ -9,7 +9,8 @@ import {
 } from "../../../resolver/bitswap/message.ts";
 import { rawTree } from "../../support/blocks.ts";
 import { encode } from "../../support/bitswap_peer.ts";
-import { concat, varint } from "../../support/kad_messages.ts";
+import { concat } from "../../../resolver/concat.ts";
+import { varint } from "../../support/kad_messages.ts";
 
 const { root: cid } = await rawTree(new TextEncoder().encode("hello"));
 const { root: other } = await rawTree(new TextEncoder().encode("other"));

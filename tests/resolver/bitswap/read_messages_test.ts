@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readMessages, type ReadOptions } from "../../../resolver/bitswap/read_messages.ts";
 import { systemAlarm } from "../../../resolver/deadline.ts";
 import { settled } from "../../support/clock.ts";
-import { concat, varint } from "../../support/kad_messages.ts";
+import { concat } from "../../../resolver/concat.ts";
+import { varint } from "../../support/kad_messages.ts";
 
 /** A stream that hands out what it is given. */
 class Incoming extends EventTarget {

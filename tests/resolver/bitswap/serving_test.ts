@@ -5,7 +5,8 @@ import { bitswapLimits } from "../../../resolver/bitswap/protocol.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import { type BitswapPeer, encode, startBitswapPeer, wanted } from "../../support/bitswap_peer.ts";
 import { rawTree, type Tree } from "../../support/blocks.ts";
-import { concat, varint } from "../../support/kad_messages.ts";
+import { concat } from "../../../resolver/concat.ts";
+import { varint } from "../../support/kad_messages.ts";
 import {
   LIBP2P_TEST,
   type NetworkNode,

@@ -6,7 +6,8 @@ import { Key } from "interface-datastore";
 import { createLibp2p } from "libp2p";
 import { knowsPeers, STORED_PEERS_PREFIX } from "../../../resolver/network/known_peers.ts";
 import { PEER_STORE_AGES, PeerData } from "../../../resolver/network/peer_data.ts";
-import { concat, varintField } from "../../../resolver/network/protobuf.ts";
+import { concat } from "../../../resolver/concat.ts";
+import { varintField } from "../../../resolver/network/protobuf.ts";
 import type { KeyValueStore } from "../../../resolver/node/node.ts";
 import { createTestClock } from "../../support/clock.ts";
 
