@@ -79,9 +79,22 @@ directoryTest("Kubo tells of providers among much else, and garbage is left out"
   assert.deepEqual(asked, [`/api/v0/routing/findprovs?arg=${CID}&num-providers=20`]);
 });
 
+const NO_PEERS = { Extra: "failed to find any peer in table", ID: "", Responses: null, Type: 3 };
+
+directoryTest("a Kubo daemon that knows peers in one of its two DHTs has asked them", async () => {
+  const answered = { Extra: "", ID: "12D3", Responses: null, Type: 1 };
+  const first = await ask(kubo, () => lines(answered, NO_PEERS));
+  assert.deepEqual(first.providers, []);
+  assert.equal(first.asked.length, 1);
+
+  const answers = [lines(NO_PEERS), lines(answered)];
+  const lost = await ask(kubo, () => answers.shift() ?? assert.fail("asked too often"));
+  assert.deepEqual(lost.providers, []);
+  assert.equal(lost.asked.length, 2);
+});
+
 directoryTest("a Kubo daemon without peers fails, with its own words", async () => {
-  const event = { Extra: "failed to find any peer in table", ID: "", Responses: null, Type: 3 };
-  await assert.rejects(ask(kubo, () => lines(event)), /failed to find any peer in table/);
+  await assert.rejects(ask(kubo, () => lines(NO_PEERS)), /failed to find any peer in table/);
   const refusal = () => Response.json({ Message: "not online" }, { status: 500 });
   await assert.rejects(ask(kubo, refusal), /500.*not online/);
 });
