@@ -18,7 +18,13 @@ import { findTool } from "../support/tools.ts";
 import { startDelayRelay } from "./delay_relay.ts";
 import { median, progress } from "./measure.ts";
 
-const ROUNDS = 9;
+/**
+ * Over a line, and on this machine alone: there all processes share its cores, and what one reading
+ * leaves to the garbage collector is cleared up in another's time, so that one round says little.
+ */
+const ROUNDS = { far: 9, near: 30 };
+/** Rounds that do not count, in which the runtime compiles what is run most. */
+const WARM_UP_ROUNDS = 5;
 const CALL = { signal: new AbortController().signal };
 const SIZES = { "a feed of 60 KB": 60_000, "a video of 20 MB": 20_000_000 };
 
@@ -34,6 +40,7 @@ interface Reading {
 /** One road, and the same server with plain fetch. */
 interface Road {
   readonly name: string;
+  readonly distance: keyof typeof ROUNDS;
   readonly sources: readonly BlockSource[];
   file(cid: CID): Promise<Response>;
   /** What the road itself fetches of a file of many blocks. */
@@ -64,14 +71,21 @@ export async function benchRoads(): Promise<string[]> {
   const gateway = await startGateway({ TRUSTLESS_GATEWAYS: "" }, folder.path);
   try {
     const roads: Road[] = [
-      webRoad("a node over HTTP", await make(peerBlocks, "PEERS", gateway.url), gateway.url),
-      webRoad(
-        "Kubo's gateway",
-        await make(trustlessGatewayBlocks, "TRUSTLESS_GATEWAYS", kubo.gatewayUrl),
-        kubo.gatewayUrl,
-      ),
+      webRoad({
+        name: "a node over HTTP",
+        distance: "near",
+        sources: await make(peerBlocks, "PEERS", gateway.url),
+        origin: gateway.url,
+      }),
+      webRoad({
+        name: "Kubo's gateway",
+        distance: "near",
+        sources: await make(trustlessGatewayBlocks, "TRUSTLESS_GATEWAYS", kubo.gatewayUrl),
+        origin: kubo.gatewayUrl,
+      }),
       {
         name: "Kubo's RPC",
+        distance: "near",
         sources: await make(kuboBlocks, "KUBO_RPC_URL", kubo.rpcUrl),
         file: (cid) => fetch(`${kubo.gatewayUrl}/ipfs/${cid}`),
         car: (cid) => fetch(`${kubo.rpcUrl}/api/v0/dag/export?arg=${cid}`, { method: "POST" }),
@@ -94,10 +108,11 @@ export async function benchRoads(): Promise<string[]> {
   }
 }
 
-function webRoad(name: string, sources: readonly BlockSource[], origin: string): Road {
+function webRoad(
+  { origin, ...road }: Pick<Road, "name" | "distance" | "sources"> & { origin: string },
+): Road {
   return {
-    name,
-    sources,
+    ...road,
     file: (cid) => fetch(`${origin}/ipfs/${cid}`),
     car: (cid) => fetch(`${origin}/ipfs/${cid}?format=car&dag-scope=all`),
   };
@@ -126,7 +141,7 @@ async function farRoads(
     const { port } = relays.use(await startDelayRelay({ targetPort, ...LINE }));
     const near = `http://127.0.0.1:${port}`;
     const sources = await make(part, setting, near);
-    return webRoad(`${name}, ${LINE_WORDS}`, sources, near);
+    return webRoad({ name: `${name}, ${LINE_WORDS}`, distance: "far", sources, origin: near });
   }));
 }
 
@@ -164,19 +179,23 @@ async function clocked(started: number, pieces: AsyncIterable<Uint8Array>): Prom
   return { first: first ?? NaN, last: performance.now() - started };
 }
 
-/** In turn, so that a busy machine slows all alike. */
+/** In turn, there and back: a busy machine slows all alike, and each clears up after each other. */
 async function compare(what: string, cid: CID, road: Road): Promise<string> {
   const isOneBlock = cid.code === RAW;
   const ours: Reading[] = [];
   const files: Reading[] = [];
   const cars: Reading[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    files.push(await fetchPlain(() => road.file(cid)));
-    if (!isOneBlock) cars.push(await fetchPlain(() => road.car(cid)));
-    ours.push(await read(cid, road.sources));
+  const turns = [
+    async () => files.push(await fetchPlain(() => road.file(cid))),
+    async () => ours.push(await read(cid, road.sources)),
+    ...(isOneBlock ? [] : [async () => cars.push(await fetchPlain(() => road.car(cid)))]),
+  ];
+  const rounds = WARM_UP_ROUNDS + ROUNDS[road.distance];
+  for (let round = 0; round < rounds; round++) {
+    for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
   }
   const middle = (readings: readonly Reading[], end: keyof Reading) =>
-    median(readings.map((reading) => reading[end]));
+    median(readings.slice(WARM_UP_ROUNDS).map((reading) => reading[end]));
   const ratio = (end: keyof Reading, others: readonly Reading[]) =>
     `${(middle(ours, end) / middle(others, end)).toFixed(2)} ×`;
   const ofCar = isOneBlock ? "" : `, ${ratio("last", cars)} of the same CAR (at most 1.25 ×)`;
@@ -194,7 +213,7 @@ async function race(
   for (const [what, cid] of contents) {
     const alone: number[] = [];
     const raced: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS.far; round++) {
       const times = [];
       for (const { sources } of roads) times.push((await read(cid, sources)).last);
       alone.push(Math.min(...times));
@@ -213,7 +232,7 @@ async function race(
 /** Both serve the whole file from their own disks, to plain fetch. */
 async function besideKubo(cid: CID, ours: string, kubo: string): Promise<string> {
   const ratios: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS.near; round++) {
     const theirs = await fetchPlain(() => fetch(`${kubo}/ipfs/${cid}`));
     const mine = await fetchPlain(() => fetch(`${ours}/ipfs/${cid}`));
     ratios.push(mine.last / theirs.last);
