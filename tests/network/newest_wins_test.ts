@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { deadline } from "../../resolver/deadline.ts";
 import { identityKey, identityText } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import { GET_VALUE, kadKey, kadRecord, kadValue, PUT_VALUE } from "../support/kad_messages.ts";
@@ -13,6 +14,8 @@ import { heldTimestamp, publishWidely, visited } from "../support/visits.ts";
 const NODES = 12;
 /** Nodes that look it up all the time while it is replayed. */
 const LOOKING = 4;
+/** Ends what hangs. */
+const PATIENCE_MILLISECONDS = 150_000;
 const OLD = "2026-01-01T00:00:00.000Z";
 const NEW = "2026-02-01T00:00:00.000Z";
 
@@ -23,10 +26,13 @@ const roads: Readonly<Record<string, Road>> = {
   "a raw PUT_VALUE": async (old, nodes) => {
     await using peer = await startKadPeer();
     const key = kadKey(identityKey(old.identity));
-    await Promise.all(nodes.map(async ({ network }) => {
+    await Promise.all(nodes.map(async (member) => {
+      const { network } = member;
+      const before = putsRefused([member]);
       const [address = ""] = network.addresses();
       const message = { type: PUT_VALUE, key, record: kadRecord(key, old.bytes) };
       assert.equal(await peer.ask(address, message), null, "the put was confirmed");
+      assert.ok(putsRefused([member]) > before, "the refusal was not counted");
       const answer = await peer.ask(address, { type: GET_VALUE, key });
       const held = new TextDecoder().decode(kadValue(answer?.record) ?? new Uint8Array());
       assert.match(held, new RegExp(NEW));
@@ -34,7 +40,14 @@ const roads: Readonly<Record<string, Road>> = {
   },
   "the put of a DHT without a guard": async (old, nodes) => {
     const key = kadKey(identityKey(old.identity));
-    assert.equal(await unguardedPut(nodes, [{ key, value: old.bytes }]), 0, "a node confirmed it");
+    const before = putsRefused(nodes);
+    using patience = deadline(PATIENCE_MILLISECONDS);
+    // While the machine is busy, the library's put gives up on many nodes without a word.
+    while (putsRefused(nodes) < before + NODES / 2) {
+      patience.signal.throwIfAborted();
+      const confirmed = await unguardedPut(nodes, [{ key, value: old.bytes }]);
+      assert.equal(confirmed, 0, "a node confirmed it");
+    }
   },
   "an HTTP PUT": async (old, nodes) => {
     await Promise.all(nodes.map(async ({ node }) => {
@@ -56,6 +69,12 @@ const roads: Readonly<Record<string, Road>> = {
     }));
   },
 };
+
+/** How many older pointers the nodes refused. */
+function putsRefused(nodes: readonly NetworkNode[]): number {
+  const counts = nodes.map(({ network }) => network.status().refused.get("older") ?? 0);
+  return counts.reduce((sum, count) => sum + count);
+}
 
 Deno.test("the newest pointer wins on every road, and at every node", LIBP2P_TEST, async (t) => {
   await using network = await startNetwork({ size: NODES });
@@ -90,11 +109,4 @@ Deno.test("the newest pointer wins on every road, and at every node", LIBP2P_TES
       for (const { node } of nodes) assert.equal(heldTimestamp(node, identity), NEW);
     });
   }
-
-  await t.step("each node counted the puts that it refused", () => {
-    const refused = nodes.map(({ network }) => network.status().refused.get("older") ?? 0);
-    assert.ok(refused.every((count) => count >= 1), `${refused}`);
-    const total = refused.reduce((sum, count) => sum + count);
-    assert.ok(total > 1.5 * NODES, "the unguarded put reached few nodes");
-  });
 });
