@@ -1,9 +1,9 @@
-import { hostSetting, portSetting, publicUrlSetting } from "../config/settings.ts";
 import { writeOpml } from "../opml/write.ts";
 import { type FollowingArguments, parseFollowingArguments } from "./follow/arguments.ts";
 import { followingLines } from "./follow/following_lines.ts";
 import { openFollows } from "./follow/follows.ts";
 import { type Command, runCommand } from "./follow/run_command.ts";
+import { nodeUrl } from "./node_url.ts";
 
 /** `deno task following`. */
 export const followingCommand: Command<FollowingArguments> = {
@@ -25,9 +25,8 @@ The node that runs on this machine is asked, or else its data folder is read.`,
         terminal.result(asciiJson(feeds));
         return true;
       case "opml": {
-        const listening = `http://${settings.get(hostSetting)}:${settings.get(portSetting)}`;
-        const origin = settings.get(publicUrlSetting) ?? follows.url ?? listening;
-        terminal.exact(new TextDecoder().decode(writeOpml(feeds, origin.replace(/\/$/, ""))));
+        const origin = nodeUrl(settings, follows.url);
+        terminal.exact(new TextDecoder().decode(writeOpml(feeds, origin)));
         return true;
       }
       case "lines": {

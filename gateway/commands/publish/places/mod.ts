@@ -3,12 +3,8 @@ import { peersSetting } from "../../../../resolver/peers/setting.ts";
 import type { Call } from "../../../../resolver/contracts.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import type { Identity } from "../../../../schemas/identity.ts";
-import {
-  hostSetting,
-  nodeSetting,
-  portSetting,
-  publicUrlSetting,
-} from "../../../config/settings.ts";
+import { nodeSetting } from "../../../config/settings.ts";
+import { nodeUrl } from "../../node_url.ts";
 import type { Announcer } from "../announcer.ts";
 import type { Tools } from "../tools.ts";
 import { httpPlace } from "./http_place.ts";
@@ -50,14 +46,13 @@ export async function openPlaces(tools: Tools): Promise<Places> {
     });
   }
   const kubo = settings.get(kuboSetting);
-  const listening = `http://${settings.get(hostSetting)}:${settings.get(portSetting)}`;
   return {
     all,
     targets: {
       own: node?.target ?? null,
       others: kubo === null ? [] : [kuboTarget(kubo, outbound)],
     },
-    ownUrl: node === null ? null : settings.get(publicUrlSetting) ?? node.place.url ?? listening,
+    ownUrl: node === null ? null : nodeUrl(settings, node.place.url),
     announcer: node?.announcer ?? null,
     async checkRules(identity, call) {
       if (await node?.refuses(identity, call)) throw refusedHere(identity);
