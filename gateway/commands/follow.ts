@@ -7,6 +7,7 @@ import { type FollowArguments, parseFollowArguments } from "./follow/arguments.t
 import { type Follows, openFollows } from "./follow/follows.ts";
 import { type Command, HELP_CHANGES, runCommand } from "./follow/run_command.ts";
 import type { Terminal } from "./publish/terminal.ts";
+import { unreadable } from "./unreadable.ts";
 import type { Tools } from "./publish/tools.ts";
 
 /** `deno task follow`. */
@@ -77,8 +78,7 @@ async function readList(place: string, path: string): Promise<string> {
     const { size } = await Deno.stat(place);
     if (size <= OPML_MAX_LENGTH) return await Deno.readTextFile(place);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new OurSpaceError(`${path} does not exist.`, { remedy: "Check the path.", cause });
+    throw unreadable(path, cause);
   }
   throw new OurSpaceError(`${path} is larger than ${OPML_MAX_LENGTH} bytes.`, {
     remedy: "Divide the list.",

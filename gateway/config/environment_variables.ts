@@ -1,8 +1,11 @@
+import { OurSpaceError } from "../../schemas/errors.ts";
+
 /** An env file is a page of lines. */
 const ENV_FILE_LIMIT = 64 * 1024;
 
 /**
- * The process's environment variables over those of `.env` in the current folder, if there is one.
+ * The process's environment variables over those of `.env` in the current folder, if there is one. Throws
+ * OurSpaceError when it cannot be read.
  */
 export async function environmentVariables(): Promise<Record<string, string | undefined>> {
   return { ...await envFile(".env"), ...withoutNpmsNode(Deno.env.toObject()) };
@@ -19,7 +22,8 @@ export function withoutNpmsNode(variables: Record<string, string>): Record<strin
     : { ...others, NODE };
 }
 
-async function envFile(path: string): Promise<Record<string, string | undefined>> {
+/** The variables of an env file; none where there is no such file. Throws OurSpaceError. */
+export async function envFile(path: string): Promise<Record<string, string | undefined>> {
   try {
     const text = Deno.readTextFileSync(path).slice(0, ENV_FILE_LIMIT);
     // Takes 6 ms to load, a fifth of a cold start.
@@ -27,6 +31,9 @@ async function envFile(path: string): Promise<Record<string, string | undefined>
     return parseEnv(text);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
+    throw new OurSpaceError(`The settings in ${path} cannot be read.`, {
+      remedy: "Let this program read the file, or move away what has its name.",
+      cause: error,
+    });
   }
 }

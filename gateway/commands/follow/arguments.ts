@@ -24,7 +24,7 @@ export function parseFollowArguments(args: readonly string[]): FollowArguments |
   const parsed = parse("follow", args, { opml: { type: "string" } });
   if (parsed === null) return null;
   const opml = parsed.values["opml"] ?? null;
-  if (opml === null && parsed.words.length === 0) {
+  if (opml === "" || opml === null && parsed.words.length === 0) {
     throw wrong("follow", "No name is given, and no --opml file");
   }
   return { names: names(parsed.words), opml: opml === null ? null : String(opml) };

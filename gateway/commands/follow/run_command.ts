@@ -36,7 +36,7 @@ export async function exitStatus<Arguments>(
   command: Command<Arguments>,
   words: readonly string[],
   terminal: Terminal,
-  { environment, signal }: Call & { environment: Tools["environment"] },
+  { environment, signal }: Call & { environment: () => Promise<Tools["environment"]> },
 ): Promise<number> {
   try {
     const args = command.parse(words);
@@ -44,7 +44,7 @@ export async function exitStatus<Arguments>(
       terminal.result(`${command.help}\n\n${HELP_END}`);
       return DONE;
     }
-    const tools = createTools(environment, terminal);
+    const tools = createTools(await environment(), terminal);
     return await command.run(args, tools, { signal }) ? DONE : FAILED;
   } catch (error) {
     if (signal.aborted) {
@@ -63,7 +63,6 @@ export async function exitStatus<Arguments>(
 export async function runCommand<Arguments>(command: Command<Arguments>): Promise<never> {
   const stop = new AbortController();
   Deno.addSignalListener("SIGINT", () => stop.signal.aborted ? Deno.exit(STOPPED) : stop.abort());
-  const environment = await environmentVariables();
-  const { signal } = stop;
-  Deno.exit(await exitStatus(command, Deno.args, processTerminal(), { environment, signal }));
+  const context = { environment: environmentVariables, signal: stop.signal };
+  Deno.exit(await exitStatus(command, Deno.args, processTerminal(), context));
 }

@@ -62,6 +62,7 @@ const OPTIONS = {
 export function parsePublishArguments(args: readonly string[]): PublishArguments | null {
   const { values, positionals } = parseOptions(args);
   if (values.help) return null;
+  checkFilled(values);
   const account = values.account === undefined ? null : parseAccount(values.account);
   const dryRun = values["dry-run"] ?? false;
   return {
@@ -87,11 +88,18 @@ function parseOptions(args: readonly string[]) {
   }
 }
 
+/** As a path the empty text would be the current folder: more often it is a script's unset variable. */
+function checkFilled(values: Values): void {
+  for (const [option, value] of Object.entries(values)) {
+    if (value === "" && option !== "onion") throw wrong(`The value of --${option} is empty`);
+  }
+}
+
 function parsePath(positionals: readonly string[], withdraw: boolean): string | null {
   const [path, ...more] = positionals;
   if (more.length > 0) throw wrong(`Only one feed can be published at a time, not also ${more[0]}`);
   if (withdraw && path !== undefined) throw wrong("--withdraw takes no feed file or folder");
-  if (!withdraw && path === undefined) throw wrong("No feed file or folder is named");
+  if (!withdraw && !path) throw wrong("No feed file or folder is named");
   return path ?? null;
 }
 

@@ -25,7 +25,8 @@ async function makeMachine(settings: Record<string, string> = {}) {
     folder: folder.path,
     async run<T>(command: Command<T>, ...words: string[]) {
       const terminal = testTerminal();
-      const code = await exitStatus(command, words, terminal, { environment, ...CALL });
+      const context = { environment: () => Promise.resolve(environment), ...CALL };
+      const code = await exitStatus(command, words, terminal, context);
       return { code, ...terminal };
     },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
@@ -116,10 +117,12 @@ Deno.test("a list that is missing, too large or no list is an error that says so
   await using machine = await makeMachine();
   await Deno.writeTextFile(`${machine.folder}/large`, "x".repeat(5_000_000));
   await Deno.writeTextFile(`${machine.folder}/text`, "hello");
+  await Deno.mkdir(`${machine.folder}/folder`);
   await Deno.writeTextFile(`${machine.folder}/empty`, "<opml><body/></opml>");
   const cases = {
     missing: /does not exist/,
     large: /larger than/,
+    folder: /^Error: folder cannot be read\. Check that it is a file/,
     text: /no list of subscriptions/,
     empty: /names no feed/,
   };

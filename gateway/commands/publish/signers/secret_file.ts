@@ -1,4 +1,5 @@
 import { OurSpaceError } from "../../../../schemas/errors.ts";
+import { unreadable } from "../../unreadable.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** A key, a password or a keystore file; anything longer was named by mistake. */
@@ -20,13 +21,5 @@ export async function readSecretFile(path: string, terminal: Terminal): Promise<
   }
   return await Deno.readTextFile(path).catch((cause) => {
     throw unreadable(path, cause);
-  });
-}
-
-function unreadable(path: string, cause: unknown): OurSpaceError {
-  const missing = cause instanceof Deno.errors.NotFound;
-  return new OurSpaceError(`${path} ${missing ? "does not exist" : "cannot be read"}.`, {
-    remedy: missing ? "Check the path." : "Check who owns the file and its permissions.",
-    cause,
   });
 }

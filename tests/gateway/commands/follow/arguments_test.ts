@@ -23,7 +23,7 @@ Deno.test("--help is no mistake, everything else that does not fit is", () => {
   assert.equal(parseFollowArguments(["-h"]), null);
   assert.equal(parseUnfollowArguments(["--help"]), null);
   assert.equal(parseFollowingArguments(["--help"]), null);
-  for (const args of [[], ["localhost"], ["--all"], ["--opml"], [`${ALICE}0`]]) {
+  for (const args of [[], ["localhost"], ["--all"], ["--opml"], ["--opml", ""], [`${ALICE}0`]]) {
     assert.throws(() => parseFollowArguments(args), WrongCommandError, args.join(" "));
   }
   assert.throws(() => parseUnfollowArguments([]), WrongCommandError);

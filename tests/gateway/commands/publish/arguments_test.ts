@@ -74,6 +74,10 @@ Deno.test("arguments that make no sense are refused with the reason", () => {
     [["a", "--account", "eip155:1:" + ACCOUNT], /Contract accounts/],
     [["a", "--nonsense"], /--nonsense/],
     [["a", "--key-file"], /key-file/],
+    [["", "--key-file", "k"], /No feed file or folder/],
+    [["a", "--key-file", ""], /--key-file is empty/],
+    [["a", "--keystore="], /--keystore is empty/],
+    [["a", "--car", ""], /--car is empty/],
   ];
   for (const [args, reason] of cases) {
     assert.throws(() => parsePublishArguments(args), {
