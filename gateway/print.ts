@@ -19,16 +19,21 @@ export function printProblem(line: string): void {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error instanceof OurSpaceError ? told(error) : error.stack ?? error.message;
-  return own + causes(error);
+  return own + causes(error, own);
 }
 
 function told({ message, remedy }: OurSpaceError): string {
   return `${message} ${remedy}`.trim();
 }
 
-function causes({ cause }: Error): string {
+/** Some messages end with their cause's: nothing is said twice. */
+function causes({ cause }: Error, said: string): string {
   if (cause === undefined) return "";
-  if (!(cause instanceof Error)) return `\n  because: ${cause}`;
-  const own = cause instanceof OurSpaceError ? told(cause) : cause.message;
-  return `\n  because: ${own}${causes(cause)}`;
+  const own = cause instanceof OurSpaceError
+    ? told(cause)
+    : cause instanceof Error
+    ? cause.message
+    : String(cause);
+  const line = said.includes(own) ? "" : `\n  because: ${own}`;
+  return cause instanceof Error ? line + causes(cause, said + line) : line;
 }
