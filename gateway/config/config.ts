@@ -14,6 +14,7 @@ import { transports } from "../../resolver/transports/mod.ts";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Setting, Settings } from "../../schemas/setting.ts";
 import { onionUrlSetting } from "./onion_url.ts";
+import { parseSetting } from "./parse_setting.ts";
 import {
   dataFolderSetting,
   hostSetting,
@@ -102,18 +103,4 @@ export function readConfig(
 /** As in README.md, without its marks. */
 function inWords({ fallbackMeaning }: Setting<unknown>, fallback: string): string {
   return fallbackMeaning?.replaceAll("`", "") ?? fallback;
-}
-
-function parseSetting(setting: Setting<unknown>, text: string): unknown {
-  try {
-    return setting.parse(text);
-  } catch (cause) {
-    const reason = cause instanceof OurSpaceError ? cause : null;
-    throw new OurSpaceError(
-      `The setting ${setting.name} cannot be used: ${reason?.message ?? "It has no known form."}`,
-      reason === null
-        ? { remedy: setting.meaning, cause }
-        : { remedy: reason.remedy, cause: reason.cause },
-    );
-  }
 }

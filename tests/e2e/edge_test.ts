@@ -67,3 +67,24 @@ Deno.test("arguments are refused: they come too late for `deno serve` to see the
   assert.equal(code, 2);
   assert.match(new TextDecoder().decode(stderr), /no arguments: --parallel\..*edge:parallel/);
 });
+
+Deno.test("a wrong address of its own ends it before it listens, and is told by the setting's name", async () => {
+  for (const name of ["PUBLIC_URL", "ONION_URL"]) {
+    const { command, args } = taskCommand("edge");
+    const entry = args.pop();
+    assert.ok(entry !== undefined);
+    const env = { [name]: "gateway.example" };
+    const process = new Deno.Command(command, {
+      args: [...args, "--port", "0", entry],
+      env,
+      stdin: "null",
+    });
+    const { code, stdout, stderr } = await process.output();
+    assert.equal(code, 1);
+    assert.match(
+      new TextDecoder().decode(stderr),
+      new RegExp(`The setting ${name} cannot be used`),
+    );
+    assert.doesNotMatch(new TextDecoder().decode(stdout), /answers at/);
+  }
+});
