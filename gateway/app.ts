@@ -3,7 +3,7 @@ import { deadline, REQUEST_MILLISECONDS } from "../resolver/deadline.ts";
 import { PathNotFoundError } from "../resolver/errors.ts";
 import { NO_RULES, type OperatorRules } from "../resolver/rules/operator_rules.ts";
 import { refusedFeed } from "../resolver/rules/refusals.ts";
-import { parseName } from "../schemas/name.ts";
+import { namePath, parseName } from "../schemas/name.ts";
 import type { AnswerError } from "./http/answer_error.ts";
 import type { Client, GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { headLength } from "./http/head_length.ts";
@@ -95,7 +95,7 @@ const canonicalName: MiddlewareHandler<GatewayEnv> = async (context, next) => {
   const name = parseName(written);
   const { pathname, search } = requestUrl(context.req.raw);
   const rest = pathname.slice(1).replace(/^[^/]*/, "").replace(/\/$/, "");
-  const canonical = `/${name.text}${rest}`;
+  const canonical = namePath(name) + rest;
   if (canonical !== pathname) return context.redirect(canonical + search, 308);
   context.set("name", name);
   return await next();

@@ -50,6 +50,11 @@ export function parseName(written: string): Name {
   return { kind: "dns", text: ascii };
 }
 
+/** The name as the path of its feed at a gateway, percent-encoded: ENS names may be Unicode. */
+export function namePath(name: Name): string {
+  return `/${encodeURI(name.text)}`;
+}
+
 /**
  * UTS 46, non-transitional, by the runtime's own table: tr46 would cost every cold start 20 to 40 ms
  * for its tables. The empty text when there is no ASCII form. STD3 rules are `LDH_LABEL`'s part.

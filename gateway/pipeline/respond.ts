@@ -1,5 +1,6 @@
 import type { Call, Clock } from "../../resolver/contracts.ts";
 import { PathNotFoundError, WithdrawnError } from "../../resolver/errors.ts";
+import { namePath } from "../../schemas/name.ts";
 import { isWithdrawn, type VerifiedPointer } from "../../schemas/pointer.ts";
 import { copyHeaders, NEVER } from "../http/cache_policy.ts";
 import { VARY } from "../http/client_kind.ts";
@@ -169,7 +170,7 @@ function pageContext(asked: FeedRequest, shown: Shown, loaded: LoadedFeed): Page
     identity: record.identity,
     pointer: shown.pointer,
     origin: asked.site.origin,
-    basePath: asked.site.kind === "domain" ? "" : `/${name.text}`,
+    basePath: asked.site.kind === "domain" ? "" : namePath(name),
     payable: record.identity.address !== WELCOME_ADDRESS,
     domainVerified: name.kind !== "identity" && namesDomain(loaded.feed, name.text),
     domainAuthenticated: record.authenticated,

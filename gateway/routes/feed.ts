@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { PathNotFoundError } from "../../resolver/errors.ts";
+import { namePath } from "../../schemas/name.ts";
 import { FOR_READERS } from "../http/cache_policy.ts";
 import { isBrowser } from "../http/client_kind.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
@@ -29,7 +30,7 @@ export function feedRoutes(parts: {
     if (isBrowser(request.headers)) {
       return await respond({ ...asked, renderer: page, view: "page" }, call);
     }
-    const home = site.kind === "domain" ? "" : `/${name.text}`;
+    const home = site.kind === "domain" ? "" : namePath(name);
     const headers = { "Cache-Control": FOR_READERS, "Content-Location": `${home}/feed.xml` };
     return await respond({ ...asked, renderer: rss, view: "page", headers }, call);
   });

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { parseName } from "../../schemas/name.ts";
+import { namePath, parseName } from "../../schemas/name.ts";
 import { PARTS } from "../http/cache_policy.ts";
 import type { GatewayEnv } from "../http/gateway_env.ts";
 import { onionLocation } from "../http/onion_location.ts";
@@ -16,7 +16,7 @@ export function homeRoutes(parts: { welcomePath: () => string | null }): Hono<Ga
     const typed = context.req.query("name");
     if (typed !== undefined) {
       const name = parseName(typed.trim().replace(PASTED_BEFORE, "").replace(PASTED_BEHIND, ""));
-      return context.redirect(`/${name.text}`, 303);
+      return context.redirect(namePath(name), 303);
     }
     const { homePage } = await import("../render/home_page.ts");
     const { site } = context.env;

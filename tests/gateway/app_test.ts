@@ -20,6 +20,18 @@ Deno.test("every written form of a name leads to its canonical address", async (
   }
 });
 
+Deno.test("a name in letters of any script has one address, which leads nowhere else", async () => {
+  await using test = await openTestGateway();
+  const paths = { "BÜCHER.eth": "/b%C3%BCcher.eth", "日本.eth": "/%E6%97%A5%E6%9C%AC.eth" };
+  for (const [written, path] of Object.entries(paths)) {
+    const typed = await test.get(`/?name=${encodeURIComponent(written)}`);
+    assert.equal(typed.headers.get("Location"), path);
+    const answer = await test.get(path);
+    assert.equal(answer.status, 501, path);
+    await answer.body?.cancel();
+  }
+});
+
 Deno.test("a wrong checksum is refused, and the right one is named", async () => {
   await using test = await openTestGateway();
   const wrong = ADDRESS.replace("d8dA", "D8dA");
