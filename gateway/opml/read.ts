@@ -3,6 +3,7 @@ import { MalformedNameError, OurSpaceError } from "../../schemas/errors.ts";
 import { type Name, parseName } from "../../schemas/name.ts";
 import { quote } from "../../schemas/quote.ts";
 import { parseXml, type XmlElement, XmlError } from "../feed/xml_tree.ts";
+import { isAddressPart } from "../typed_name.ts";
 
 /** Characters: thousands of subscriptions, with all that readers note beside them. */
 export const OPML_MAX_LENGTH = 4 * 1024 * 1024;
@@ -74,9 +75,8 @@ function nameIn(address: string): string | null {
   const isFile = FEED_FILES.has(parts.at(-1) ?? "");
   const part = parts.at(isFile ? -2 : -1);
   if (part === undefined) return null;
-  const isAddress = /^(?:eip155(?::|%3A)\d+(?::|%3A))?0x[0-9a-f]{40}$/i.test(part);
   // Of the ordinary web, too, but for the address of a wallet.
-  if (!isAddress && (!isFile || parts.length !== 2)) return null;
+  if (!isAddressPart(part) && (!isFile || parts.length !== 2)) return null;
   try {
     return decodeURIComponent(part);
   } catch {
