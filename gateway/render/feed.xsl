@@ -82,11 +82,13 @@
       <xsl:if test="string($channel/description)">
         <meta name="description" content="{$channel/description}"/>
       </xsl:if>
-      <meta property="og:title" content="{$channel/title}"/>
-      <xsl:if test="$view = 'post' and string($channel/item[1]/title)">
-        <meta property="og:title" content="{$channel/item[1]/title}"/>
-      </xsl:if>
-      <xsl:for-each select="($channel/item[$view = 'post']/ourspace:post | $channel)/ourspace:image">
+      <!-- One of each: of several the first would count (The Open Graph protocol, "Arrays"). -->
+      <xsl:variable name="post" select="$channel/item[$view = 'post']"/>
+      <xsl:variable name="picture" select="$post/ourspace:post/ourspace:image"/>
+      <xsl:for-each select="$post/title | $channel[not($post/title)]/title">
+        <meta property="og:title" content="{.}"/>
+      </xsl:for-each>
+      <xsl:for-each select="$picture | $channel[not($picture)]/ourspace:image">
         <meta property="og:image" content="{@href}"/>
       </xsl:for-each>
       <xsl:choose>
@@ -243,6 +245,7 @@
     <p class="line">
       <xsl:copy-of select="ourspace:post/@lang"/>
       <a href="/{substring-after(substring-after(ourspace:post/@href, '://'), '/')}">
+        <xsl:copy-of select="ourspace:post/@dir"/>
         <xsl:call-template name="direction"/>
         <xsl:value-of select="title"/>
       </a>

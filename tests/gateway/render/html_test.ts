@@ -41,6 +41,11 @@ function onePost(fields: Partial<Item>): Feed {
   return { ...emptyFeed, items: [{ ...nothing, ...fields }] };
 }
 
+function onlyItem({ items: [item] }: Feed): Item {
+  assert.ok(item);
+  return item;
+}
+
 const NEVER = { signal: new AbortController().signal };
 
 const count = (page: string, pattern: RegExp) => page.match(pattern)?.length ?? 0;
@@ -234,6 +239,36 @@ Deno.test("of a long feed the newest posts are shown whole, of older ones the ti
   assert.equal(count(titled, /<p class="line"/g), 980);
   assert.equal(count(mixed, /<p class="line"/g), 3);
   assert.equal(count(mixed, /<article/g), 22);
+});
+
+Deno.test("the title of an older post is written in its own direction", async () => {
+  const { items: [first], ...feed } = feedOf(25);
+  assert.ok(first);
+  const items = Array.from({ length: 21 }, (_, index) => ({ ...first, guid: `${index}` }));
+  const arabic = { ...first, title: "مرحبا بالعالم!", html: "<p>هذه أول تدوينة لي.</p>" };
+  const page = await render({ ...feed, language: "en", items: [...items, arabic] });
+  assert.match(page, /<p class="line" lang="">\s*<a href="[^"]*" dir="rtl">مرحبا/);
+});
+
+Deno.test("what others show of a shared post is its own title and picture, else the feed's", async () => {
+  const properties = (page: string) =>
+    [...page.matchAll(/<meta property="og:(\w+)" content="([^"]*)">/g)].map(([, name, content]) =>
+      `${name} ${content}`
+    );
+  const image = { url: "https://alice.example/feed.png", alt: "" };
+  const own = { url: "https://alice.example/post.png", alt: "" };
+  const feed = onePost({ title: "A post", image: own });
+  const bare = onePost({ html: "<p>Words</p>" });
+  const pages = await renderAll(
+    [{ ...feed, image }, { view: "post", item: onlyItem(feed) }],
+    [{ ...bare, image }, { view: "post", item: onlyItem(bare) }],
+    [{ ...feed, image }],
+  );
+  assert.deepEqual(pages.map(properties), [
+    ["title A post", `image ${own.url}`],
+    [`title ${emptyFeed.title}`, `image ${image.url}`],
+    [`title ${emptyFeed.title}`, `image ${image.url}`],
+  ]);
 });
 
 Deno.test("what is left out before the stylesheet is applied would not have been shown", async () => {
