@@ -1,3 +1,5 @@
+import { plainWords } from "../../resolver/plain_words.ts";
+
 /**
  * What content is that is no feed, for people: `an HTML page`, `a PNG file (image/png)`. `root` is its
  * first element's name, when it has one. The library that knows file formats is loaded only here.
@@ -9,7 +11,9 @@ export async function describeContent(
 ): Promise<string> {
   if (text.trim() === "") return "empty";
   if (/^\s*<!DOCTYPE\s+html/i.test(text)) return "an HTML page";
-  if (root !== undefined) return ROOTS[root] ?? `an XML document of <${root.slice(0, 60)}>`;
+  if (root !== undefined) {
+    return ROOTS[root] ?? `an XML document of <${plainWords(root).slice(0, 60)}>`;
+  }
   const { fileTypeFromBuffer } = await import("file-type");
   const type = await fileTypeFromBuffer(bytes.subarray(0, SAMPLE)).catch(() => undefined);
   if (type !== undefined && type.ext !== "xml") {

@@ -49,6 +49,7 @@ Deno.test("what is no feed is refused, and named", async () => {
     ['<svg xmlns="http://www.w3.org/2000/svg"/>', /a picture \(SVG\)/],
     ["<urlset/>", /a sitemap/],
     ["<note>x</note>", /an XML document of <note>/],
+    ["<no\u009b31mte>x</no\u009b31mte>", /an XML document of <no 31mte>/],
     ['{"hello": 1}', /JSON of another kind/],
     ['[{"version":"https://jsonfeed.org/version/1"}]', /JSON of another kind/],
     ['{"version":"https://jsonfeed.org/version/1.1","items":[', /JSON of another kind/],
