@@ -3,6 +3,7 @@ import { buildFileDag, buildFolderDag, type Dag } from "../../../resolver/conten
 import { FEED_NAMES } from "../../../resolver/content/feed_document.ts";
 import { contentLimits } from "../../../resolver/content/limits.ts";
 import type { Call, Clock } from "../../../resolver/contracts.ts";
+import { ContentWrongError } from "../../../resolver/errors.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import type { Feed } from "../../../schemas/feed.ts";
 import type { KeyChoice, PublishArguments } from "./arguments.ts";
@@ -48,10 +49,19 @@ export async function prepareContent(
   const onRead = byteProgress(terminal, "Reading", total);
   const build = feedName === "" ? buildOnlyFile : buildFolderDag;
   const dag = await build(files, call, onRead);
-  const { feed, missing } = await checkFeed(dag, feedName, clock, call);
+  const { feed, missing } = await checkFeed(dag, feedName, clock, call).catch(forPublisher);
   warn(terminal, "The feed links to files that are not in the folder", missing);
   const feedPath = feedName === "" ? `${dag.root}` : `${dag.root}/${feedName}`;
   return { dag, feed, feedPath, fileCount: files.length };
+}
+
+/** What readers are told to leave to the publisher is the publisher's to do. */
+function forPublisher(error: unknown): never {
+  if (!(error instanceof ContentWrongError)) throw error;
+  throw new ContentWrongError(error.message, {
+    remedy: "Nobody could read it: mend the feed, or name an RSS, Atom or JSON Feed document.",
+    cause: error,
+  });
 }
 
 async function findFiles(

@@ -237,7 +237,11 @@ Deno.test("what is no feed is refused before anything is stored or signed", asyn
   await using publisher = await makePublisher();
   const { folder } = publisher;
   await Deno.writeTextFile(`${folder}/feed.xml`, "<!doctype html><title>Hello</title>");
-  await assert.rejects(publisher.publish([folder, "--yes"]), { name: "ContentWrongError" });
+  await assert.rejects(publisher.publish([folder, "--yes"]), {
+    name: "ContentWrongError",
+    message: "The content is an HTML page, not a feed.",
+    remedy: /mend the feed, or name an RSS, Atom or JSON Feed document/,
+  });
   await Deno.remove(`${folder}/feed.xml`);
   assert.match(await remedyOf(publisher.publish([folder, "--yes"])), /no feed in .*feed\.xml/);
   assert.match(
