@@ -55,19 +55,26 @@ export function createRespond(
     const cleared = feeds.isCleared(pointer);
     const newestTag = tagOf(asked, newest);
     // Whoever holds the newest representation is told so without its content.
-    if (cleared && holds(asked, newest, newestTag)) return notModified(asked, newest, newestTag);
+    if (cleared && hasSeen(asked) && holds(asked, newest, newestTag)) {
+      return notModified(asked, newest, newestTag);
+    }
     const kept = cleared && feeds.isRemembered(pointer)
       ? representations.get(newestTag)
       : undefined;
-    if (kept !== undefined) return await full(asked, newest, newestTag, kept);
+    if (kept !== undefined) {
+      return holds(asked, newest, newestTag)
+        ? notModified(asked, newest, newestTag)
+        : await full(asked, newest, newestTag, kept);
+    }
 
     const loaded = await feeds.load(pointer, call);
     const shown: Shown = { pointer: loaded.pointer, stale: newest.stale || loaded.stale };
     const tag = tagOf(asked, shown);
+    const page = pageContext(asked, shown, loaded);
     if (holds(asked, shown, tag)) return notModified(asked, shown, tag);
     const representation = await representations.make(
       tag,
-      () => asked.renderer.render(loaded.feed, pageContext(asked, shown, loaded)),
+      () => asked.renderer.render(loaded.feed, page),
     );
     return await full(asked, shown, tag, representation);
   };
@@ -134,6 +141,15 @@ export function createRespond(
     headers["ETag"] = etagOf(tag, coding);
     return reusableResponse({ body: bytes, init: { status: 200, headers } });
   }
+}
+
+/**
+ * Whether what the client says that it holds was given to it: a tag is given with what exists. A star means
+ * whatever there is, and a post has the date of its feed, which may not have the post.
+ */
+function hasSeen({ request: { headers }, view }: FeedRequest): boolean {
+  const tags = headers.get("If-None-Match");
+  return tags === null ? view !== "post" : !tags.includes("*");
 }
 
 /** The reader's help stands at the feed's own address: no cache may give it to a reader. */

@@ -4,7 +4,7 @@ import { installWelcome } from "../../../gateway/welcome.ts";
 import { WITHDRAWN_CID } from "../../../schemas/pointer.ts";
 import { replyTo, SERVFAIL, txt } from "../../support/dns_packets.ts";
 import { startDnsServer } from "../../support/dns_server.ts";
-import { makeSigner, type Signer, signPointer } from "../../support/pointers.ts";
+import { HELLO_CID, makeSigner, type Signer, signPointer } from "../../support/pointers.ts";
 import { openTestGateway, type TestGateway } from "../../support/test_gateway.ts";
 
 const BROWSER = { "Sec-Fetch-Dest": "document", Accept: "text/html,*/*;q=0.8" };
@@ -99,6 +99,28 @@ Deno.test("every format has its type, its tag and its 304", async () => {
     assert.equal(await second.text(), "");
   }
   assert.equal(tags.size, Object.keys(types).length);
+});
+
+Deno.test("304 is for what exists: a star and a date are no proof that it does", async () => {
+  await using test = await openTestGateway();
+  const path = await publish(test, makeSigner(), FEED, "2026-01-05T10:00:00.000Z");
+  const { items: [post] } = await (await test.get(`${path}/feed.json`)).json();
+  const any = { "If-None-Match": "*" };
+  const since = { "If-Modified-Since": "Mon, 05 Jan 2026 10:00:00 GMT" };
+  for (const held of [any, since]) {
+    const answer = await test.get(`${path}/posts/${"a".repeat(26)}`, held);
+    assert.equal(answer.status, 404, JSON.stringify(held));
+    await answer.body?.cancel();
+    assert.equal((await test.get(`${path}/posts/${post._ourspace.id}`, held)).status, 304);
+    assert.equal((await test.get(`${path}/feed.xml`, held)).status, 304);
+    // Also when it need not be rendered again.
+    await (await test.get(`${path}/posts/${post._ourspace.id}`)).body?.cancel();
+    assert.equal((await test.get(`${path}/posts/${post._ourspace.id}`, held)).status, 304);
+  }
+  const nowhere = await publish(test, makeSigner(), { cid: HELLO_CID });
+  const answer = await test.get(`${nowhere}/feed.xml`, any);
+  assert.equal(answer.status, 504);
+  await answer.body?.cancel();
 });
 
 Deno.test("a representation has a tag of its own in every coding", async () => {
