@@ -77,6 +77,8 @@ function parseFollowed(value: unknown): FollowedFeed {
 
 function refused(status: number, body: string): OurSpaceError {
   const detail = problemDetail(body) || `Your node answered with status ${status}.`;
-  const remedy = status >= 500 ? problemRemedy(body) || "Check the node's log." : "";
-  return new OurSpaceError(detail, { remedy });
+  // For visitors: the operator is whoever reads this.
+  if (status === 451) return new OurSpaceError(detail);
+  const fallback = status >= 500 ? "Check the node's log." : "";
+  return new OurSpaceError(detail, { remedy: problemRemedy(body) || fallback });
 }

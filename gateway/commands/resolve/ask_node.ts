@@ -32,7 +32,9 @@ export async function askNode(
   const { status, body } = await askRunningNode(node, request, outbound, call);
   if (status === 200) return parseReport(body);
   const detail = problemDetail(body) || `Your node answered with status ${status}.`;
-  if (status === 404) throw new NotFoundError(detail, { incomplete: false });
+  if (status === 404) {
+    throw new NotFoundError(detail, { incomplete: false, remedy: problemRemedy(body) });
+  }
   if (status === 451) {
     throw new RefusedByOperatorError(detail, {
       remedy: "The rules are in the files that DENYLIST and ALLOWLIST name.",
