@@ -22,12 +22,12 @@ import {
   publicUrlSetting,
 } from "./config/settings.ts";
 import type { Client } from "./http/gateway_env.ts";
-import { problem } from "./http/problem.ts";
 import { listen } from "./listen.ts";
 import { listeningOrigin } from "./listening_origin.ts";
 import { describeError, printLine, printProblem } from "./print.ts";
 import { answerArguments } from "./server_arguments.ts";
 import type { ServerOptions } from "./services.ts";
+import { createStarting } from "./starting.ts";
 import { startUpLines } from "./start_up_lines.ts";
 import { toldToStop } from "./told_to_stop.ts";
 import { openWebSocket, wantsWebSocket } from "./websocket_door.ts";
@@ -92,11 +92,12 @@ async function serve({ what, assemble }: ServerKind): Promise<void> {
     : null;
   const node = held === null ? null : governNode(held, rules);
 
+  const starting = createStarting({ report });
   let gateway: Gateway | null = null;
   const server = listen(
     { hostname: config.get(hostSetting), port: config.get(portSetting) },
     (request, info) => {
-      if (gateway === null) return notReady();
+      if (gateway === null) return starting.fetch(request);
       if (wantsWebSocket(request)) {
         return openWebSocket(request, info.remoteAddr, background?.network ?? null);
       }
@@ -164,11 +165,6 @@ class ListenersClient implements Client {
   get remoteAddress(): string {
     return this.#info.remoteAddr.hostname;
   }
-}
-
-function notReady(): Response {
-  const headers = { "Retry-After": "1" };
-  return problem(503, "starting", "Starting", "The gateway is not ready yet.", headers);
 }
 
 /** What a look-up ends with that is under way then: 503, not a fault of the gateway. */

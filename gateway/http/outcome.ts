@@ -19,6 +19,7 @@ import { MalformedNameError, MalformedPointerError, OurSpaceError } from "../../
 import { XsltError } from "../render/xslt.ts";
 import { BadRequestError } from "./bad_request.ts";
 import { BodyTimeoutError, BodyTooLargeError } from "./request_body.ts";
+import { StartingError } from "./starting_error.ts";
 
 /** What a failed request answers, to people and to programs, and how long that may be kept. */
 export interface Outcome {
@@ -44,6 +45,7 @@ const BRIEFLY = "public, max-age=10";
 /** What a name's or a record's form says never changes. */
 const LONG = "public, max-age=3600";
 const RETRY_SECONDS = 10;
+const STARTING_SECONDS = 1;
 
 /** The design's outcome table: one line each, cache life beside the status. */
 const OUTCOMES = {
@@ -73,6 +75,7 @@ const OUTCOMES = {
     BRIEFLY,
   ),
   contentWrong: outcome(502, "content-wrong", "The content cannot be shown", NO_STORE),
+  starting: outcome(503, "starting", "Starting", NO_STORE, STARTING_SECONDS),
   unavailable: outcome(503, "unavailable", "Nobody could be asked", NO_STORE, RETRY_SECONDS),
   unreachable: outcome(
     504,
@@ -110,6 +113,7 @@ function classify(error: unknown): Outcome {
   if (error instanceof RefusedByOperatorError) return OUTCOMES.refusedByOperator;
   if (error instanceof PathNotFoundError) return OUTCOMES.pathNotFound;
   if (error instanceof NoRoomError) return OUTCOMES.noRoom;
+  if (error instanceof StartingError) return OUTCOMES.starting;
   if (error instanceof UnavailableError) return OUTCOMES.unavailable;
   if (error instanceof UnsupportedNameError) return OUTCOMES.unsupported;
   if (error instanceof NameLookupError) {

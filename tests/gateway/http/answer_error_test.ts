@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createAnswerError } from "../../../gateway/http/answer_error.ts";
+import { StartingError } from "../../../gateway/http/starting_error.ts";
 import { XsltError } from "../../../gateway/render/xslt.ts";
 import {
   ContentUnreachableError,
@@ -32,6 +33,7 @@ const OUTCOMES: readonly [Error, number, boolean, boolean][] = [
   [new NotFoundError("x", { incomplete: false }), 404, true, false],
   [new NotFoundError("x", { incomplete: true }), 404, false, true],
   [new PathNotFoundError("x"), 404, true, false],
+  [new StartingError(), 503, false, true],
   [new UnavailableError("x"), 503, false, true],
   [new UnsupportedNameError("x"), 501, true, false],
   [new NameLookupError("x", { reason: "failed" }), 502, false, true],
