@@ -7,6 +7,7 @@ import { namePath, parseName } from "../schemas/name.ts";
 import type { AnswerError } from "./http/answer_error.ts";
 import type { Client, GatewayEnv, ServiceEnv } from "./http/gateway_env.ts";
 import { headLength } from "./http/head_length.ts";
+import { refuseOtherMethods } from "./http/other_methods.ts";
 import { publicReading } from "./http/public_reading.ts";
 import { requestUrl } from "./http/request_url.ts";
 import { type OwnOrigins, siteOf } from "./http/site.ts";
@@ -46,6 +47,7 @@ export function createApp(parts: {
   const services = new Hono<ServiceEnv>();
   services.use(headLength);
   for (const group of routes.services) services.route("/", group);
+  refuseOtherMethods(services);
 
   const own = new Hono<GatewayEnv>();
   own.use(headLength);

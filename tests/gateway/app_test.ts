@@ -164,6 +164,31 @@ Deno.test("whatever a visit gets, any page on the web may read it", async () => 
   }
 });
 
+Deno.test("programs that take the wrong method are told which there are; the operator's paths tell nobody", async () => {
+  await using test = await openTestGateway();
+  const allowed: [method: string, path: string, methods: string][] = [
+    ["POST", `/v1/pointers/${ADDRESS}`, "GET, HEAD, PUT"],
+    ["POST", "/v1/pointers", "GET, HEAD"],
+    ["DELETE", "/metrics", "GET, HEAD"],
+  ];
+  for (const [method, path, methods] of allowed) {
+    const answer = await test.get(path, {}, method);
+    assert.equal(answer.status, 405, path);
+    assert.equal(answer.headers.get("Allow"), methods);
+    await answer.body?.cancel();
+  }
+  const statuses = async (...paths: [method: string, path: string][]) =>
+    await Promise.all(paths.map(async ([method, path]) => {
+      const answer = await test.get(path, {}, method);
+      await answer.body?.cancel();
+      return answer.status;
+    }));
+  assert.deepEqual(
+    await statuses(["PATCH", "/v1/admin/status"], ["GET", "/v1/nothing"], ["HEAD", "/v1/pointers"]),
+    [403, 404, 200],
+  );
+});
+
 Deno.test("HEAD tells the length that GET has", async () => {
   await using test = await openTestGateway();
   for (const path of ["/", "/page.css", `/${ADDRESS}`, "/1.2.3", "/health"]) {
