@@ -63,12 +63,12 @@ export interface ConfigEntry {
   readonly name: string;
   /** Never a secret's value. */
   readonly shown: string;
-  /** Whether the environment sets it. */
+  /** Whether the environment sets it to something else than the default. */
   readonly given: boolean;
 }
 
 /**
- * Reads every setting once. Unset means the fallback; set but empty means "none".
+ * Reads every setting once. Unset means the fallback; set but empty means "none", where there can be none.
  * Throws an OurSpaceError that names the variable and the form it should have.
  */
 export function readConfig(
@@ -87,9 +87,14 @@ export function readConfig(
         { remedy: "Shorten it." },
       );
     }
-    values.set(setting, parseSetting(setting, text));
-    const shown = setting.secret && text !== "" ? "set" : given ?? inWords(setting, fallback);
-    entries.push({ name: setting.name, shown: shown || "none", given: given !== undefined });
+    const value = parseSetting(setting, text);
+    values.set(setting, value);
+    // Where there cannot be none, empty is the default.
+    const isDefault = given === undefined ||
+      (given === "" && (fallback === "" || value === parseSetting(setting, fallback)));
+    const written = isDefault ? inWords(setting, fallback) : text;
+    const shown = setting.secret && text !== "" ? "set" : written;
+    entries.push({ name: setting.name, shown: shown || "none", given: !isDefault });
   }
   return {
     entries,

@@ -1,7 +1,7 @@
 import { element, xmlDocument } from "../render/xml.ts";
 
 /** The namespace of our attributes: OPML 2.0 allows others' only in a namespace. */
-export const OPML_NAMESPACE = "urn:ourspace:opml";
+const OPML_NAMESPACE = "urn:ourspace:opml";
 
 /** A feed in a list of subscriptions. */
 export interface Subscription {

@@ -26,6 +26,17 @@ Deno.test("set but empty means none, which for the node is off", () => {
   assert.deepEqual(config.get(peersSetting), []);
 });
 
+Deno.test("an empty setting is told as what it means: none, or the default where there cannot be none", () => {
+  const empty = Object.fromEntries(settingsTable.map(({ name }) => [name, ""]));
+  const told = new Map(readConfig(empty).entries.map(({ name, ...entry }) => [name, entry]));
+  assert.deepEqual(told.get("DNS"), { shown: "none", given: true });
+  assert.deepEqual(told.get("TRUSTLESS_GATEWAYS"), { shown: "none", given: true });
+  assert.deepEqual(told.get("PORT"), { shown: "8000", given: false });
+  assert.deepEqual(told.get("MAX_BLOCK_BYTES"), { shown: "8589934592", given: false });
+  assert.deepEqual(told.get("PUBLIC_URL"), { shown: "the listening address", given: false });
+  assert.deepEqual(told.get("ALLOWLIST"), { shown: "everybody is served", given: false });
+});
+
 Deno.test("a public URL is an origin and nothing more", () => {
   const read = (text: string) => readConfig({ PUBLIC_URL: text }).get(publicUrlSetting);
   assert.equal(read("https://gateway.example/"), "https://gateway.example");
