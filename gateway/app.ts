@@ -43,6 +43,9 @@ export function createApp(parts: {
   rules?: OperatorRules;
 }): App {
   const { routes, origins, answerError, rules = NO_RULES } = parts;
+  const hasFeeds = routes.feed.length > 0;
+  const onOwnHost = hasFeeds ? FEEDS : NO_FEEDS;
+  const onDomain = hasFeeds ? THE_FEED : NO_FEEDS;
 
   const services = new Hono<ServiceEnv>();
   services.use(headLength);
@@ -55,19 +58,20 @@ export function createApp(parts: {
   own.use(publicReading, withDeadline);
   for (const group of routes.everywhere) own.route("/", group);
   own.route("/", routes.home);
-  if (routes.feed.length > 0) own.use("/:name/*", canonicalName);
+  if (hasFeeds) own.use("/:name/*", canonicalName);
   for (const group of routes.feed) own.route("/:name", group);
 
   const domain = new Hono<GatewayEnv>();
   domain.use(headLength, publicReading, withDeadline, refuseDomain(rules));
   for (const group of routes.everywhere) domain.route("/", group);
-  domain.use("/.well-known/*", () => Promise.reject(noSuchPage()));
+  domain.use("/.well-known/*", () => Promise.reject(noSuchPage(onDomain)));
   domain.use(domainName);
   for (const group of routes.feed) domain.route("/", group);
 
   for (const app of [services, own, domain]) {
+    const remedy = app === domain ? onDomain : onOwnHost;
     app.onError((error, context) => answerError(error, context.req.raw));
-    app.notFound((context) => answerError(noSuchPage(), context.req.raw));
+    app.notFound((context) => answerError(noSuchPage(remedy), context.req.raw));
   }
 
   return {
@@ -117,8 +121,11 @@ function refuseDomain(rules: OperatorRules): MiddlewareHandler<GatewayEnv> {
   };
 }
 
-function noSuchPage(): PathNotFoundError {
-  return new PathNotFoundError("There is nothing at this address.", {
-    remedy: "A feed is at /, followed by a wallet address or a domain name.",
-  });
+/** Where the visitor goes on from an address with nothing: at a gateway, at a custom domain, at a node alone. */
+const FEEDS = "A feed is at /, followed by a wallet address or a domain name.";
+const THE_FEED = "The feed is at /.";
+const NO_FEEDS = "This node shows no feeds: a gateway does.";
+
+function noSuchPage(remedy: string): PathNotFoundError {
+  return new PathNotFoundError("There is nothing at this address.", { remedy });
 }

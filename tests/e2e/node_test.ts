@@ -32,6 +32,8 @@ Deno.test("a node alone: how it is at /, pointers and blocks for others, no feed
       assert.equal(answer.status, status, path);
       await answer.body?.cancel();
     }
+    const page = await fetch(`${url}/0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045`);
+    assert.match(await page.text(), /This node shows no feeds/);
   } finally {
     assert.equal(await stop("SIGINT"), 0, output());
   }

@@ -117,7 +117,7 @@ Deno.test("a custom domain has its feed's routes only", async () => {
   const domain = { Host: "alice.example", ...BROWSER };
   const wellKnown = await test.get("/.well-known/ourspace", domain);
   assert.equal(wellKnown.status, 404);
-  await wellKnown.body?.cancel();
+  assert.match(await wellKnown.text(), /The feed is at \/\./);
   const parts = await test.get("/page.css", domain);
   assert.equal(parts.status, 200);
   await parts.body?.cancel();

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly holdsPointer: boolean;
   /** The content's root block was read back from there. */
   readonly holdsContent: boolean;
+  /** The feed has a page there. */
+  readonly hasPage: boolean;
   /** What is in the way; empty when nothing is. */
   readonly reason: string;
 }
@@ -32,6 +34,7 @@ export async function deliver(
   return await Promise.all(places.map(async (place) => {
     let holdsPointer = false;
     let holdsContent = false;
+    let hasPage = false;
     let reason = "";
     try {
       await deliverPointer(pointer, place, tools, call);
@@ -39,13 +42,14 @@ export async function deliver(
       if (content !== null) {
         await place.load(content.feedPath, call);
         holdsContent = await place.holds(content.dag.root, call);
+        hasPage = holdsContent && await place.shows(pointer.identity, call);
       }
     } catch (error) {
       call.signal.throwIfAborted();
       const { message, remedy } = describeFailure(error);
       reason = `${message} ${remedy}`.trim();
     }
-    return { place, holdsPointer, holdsContent, reason };
+    return { place, holdsPointer, holdsContent, hasPage, reason };
   }));
 }
 

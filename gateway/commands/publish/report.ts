@@ -95,9 +95,9 @@ function holdings({ place, holdsContent }: Delivery, content: PreparedContent | 
 
 function pageLines({ pointer, deliveries, ownUrl }: Publication): string[] {
   if (isWithdrawn(pointer)) return [];
-  const urls = deliveries.flatMap(({ place, holdsContent }) => {
+  const urls = deliveries.flatMap(({ place, hasPage }) => {
     const url = place.own ? ownUrl : place.url;
-    return holdsContent && url !== null ? [pageUrl(url, pointer.identity)] : [];
+    return hasPage && url !== null ? [pageUrl(url, pointer.identity)] : [];
   });
   const sleeping = deliveries.some(({ place }) => place.own && place.url === null);
   return [

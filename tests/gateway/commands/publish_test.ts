@@ -129,7 +129,7 @@ Deno.test("publishing again asks nothing, and signs only what has changed", asyn
 });
 
 Deno.test("peers get the pointer, fetch the content, and are named with what is in the way", async () => {
-  await using peer = await openTestGateway({ clock: () => NOW });
+  await using peer = await openTestGateway({ clock: () => NOW, publicOrigin: PEER });
   await using publisher = await makePublisher({
     environment: { PEERS: `${PEER},https://down.example,https://late.example` },
     hosts: {
@@ -164,6 +164,25 @@ Deno.test("a peer that cannot get the content is told apart from one that holds 
   assert.match(text, /Pointer: +held by 2 of 2 places/);
   assert.match(text, /Content: +held by 1 of 2 places/);
   assert.match(text, /peer\.example: holds the pointer, not the content yet\. \S/);
+});
+
+Deno.test("no page is promised at a node alone, which shows no feeds", async () => {
+  await using peer = await openTestGateway({ clock: () => NOW, publicOrigin: PEER });
+  const gateway = answering(peer);
+  await using publisher = await makePublisher({
+    environment: { PEERS: PEER },
+    hosts: {
+      [PEER]: (request) =>
+        new URL(request.url).pathname.startsWith("/0x")
+          ? new Response(null, { status: 404 })
+          : gateway(request),
+    },
+  });
+  await peer.add({ "feed.xml": rssFeed(["One"]), "a.txt": "a" });
+  await Deno.writeTextFile(`${publisher.folder}/a.txt`, "a");
+  const { text } = await publisher.publish([publisher.folder, "--yes"]);
+  assert.match(text, /https:\/\/peer\.example: holds both/);
+  assert.doesNotMatch(text, new RegExp(`${PEER}/${publisher.address}`));
 });
 
 Deno.test("a newer pointer at a peer, signed on another machine, is followed", async () => {

@@ -91,5 +91,13 @@ export function httpPlace(
     },
 
     holds: (cid, call) => holdsBlock(outbound, url, cid, call),
+
+    async shows(identity, call) {
+      // Beside the page, and far smaller.
+      const path = `${url}/${identityText(identity)}/pointer.json`;
+      const response = await request({ url: path }, call);
+      await response.body.cancel();
+      return response.status === 200;
+    },
   };
 }

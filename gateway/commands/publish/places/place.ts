@@ -32,6 +32,8 @@ export interface Place {
   load(path: string, call: Call): Promise<void>;
   /** Whether a block is held there; hashed. */
   holds(cid: CID, call: Call): Promise<boolean>;
+  /** Whether its feed has a page there: a node alone shows none. */
+  shows(identity: Identity, call: Call): Promise<boolean>;
 }
 
 /** Somewhere content is put by the publisher: the own node, a Kubo daemon. */

@@ -12,7 +12,8 @@ const MINUTE = 60 * SECOND;
 function place(own: boolean): Place {
   const unused = () => Promise.reject(new Error("Nobody is asked here"));
   const name = own ? "your node" : "https://peer.example";
-  return { name, own, url: null, ask: unused, offer: unused, load: unused, holds: unused };
+  const asked = { ask: unused, offer: unused, load: unused, holds: unused, shows: unused };
+  return { name, own, url: null, ...asked };
 }
 
 function report(fields: Partial<PlaceReport> = {}): PlaceReport {
