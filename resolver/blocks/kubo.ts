@@ -29,7 +29,7 @@ export const kuboBlocks: Part<BlockSource> = {
     const loadNode = async (cid: CID, call: Call) => {
       const bytes = await getBlock(block, cid, call);
       const content = bytes === null ? null : verifyContent(cid, bytes);
-      return content === null ? null : await decodeNode(cid, content, contentLimits.nodeLinks);
+      return content === null ? null : await decodeNode(cid, content, contentLimits);
     };
     return [{
       id: "Kubo daemon",

@@ -95,7 +95,7 @@ export function startHarvest(
     if (!isInline(cid)) handOut(cid.toV1(), content);
     if (cid.code !== DAG_PB) return [];
     // What cannot be read has no links; whoever reads it is told why.
-    return await decodeNode(cid, content, limits.nodeLinks).then(linksOf, () => []);
+    return await decodeNode(cid, content, limits).then(linksOf, () => []);
   }
 
   function handOut(cid: CID, content: VerifiedContent): void {

@@ -7,6 +7,7 @@ import { isReadable, RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { openPath } from "./folder.ts";
+import type { ContentLimits } from "./limits.ts";
 import { type ReadingContext, startReading } from "./reading.ts";
 import {
   createTally,
@@ -166,7 +167,7 @@ async function walk(
   async function linksAt(cid: CID): Promise<readonly CID[]> {
     if (cid.code === RAW) return [];
     const { content } = await shared.blocks.get(cid, { signal });
-    return await linksIn(cid, content, limits.nodeLinks);
+    return await linksIn(cid, content, limits);
   }
 
   async function visit(cid: CID): Promise<void> {
@@ -174,7 +175,7 @@ async function walk(
     if (cid.code === RAW && await tally.held(cid)) return;
     const { content } = await reading.load(cid);
     const children: CID[] = [];
-    for (const link of await linksIn(cid, content, limits.nodeLinks)) {
+    for (const link of await linksIn(cid, content, limits)) {
       const child = link.toV1();
       if (!isReadable(child) || known.has(child.toString())) continue;
       if (known.size >= maxBlocks) throw new TooLargeError();
@@ -214,10 +215,10 @@ async function walk(
 async function linksIn(
   cid: CID,
   content: VerifiedContent,
-  maxLinks: number,
+  limits: ContentLimits,
 ): Promise<readonly CID[]> {
   try {
-    return linksOf(await decodeNode(cid, content, maxLinks));
+    return linksOf(await decodeNode(cid, content, limits));
   } catch (error) {
     if (error instanceof ContentWrongError) return [];
     throw error;

@@ -60,7 +60,7 @@ export async function openLocalDag(
   const isWalked = (cid: CID) => walked.has(keyOf(cid));
 
   async function decode({ cid, content }: HeldBlock): Promise<UnixfsNode> {
-    return await decodeNode(cid, content, limits.nodeLinks);
+    return await decodeNode(cid, content, limits);
   }
 
   async function loadNode(cid: CID): Promise<UnixfsNode> {

@@ -105,8 +105,7 @@ export function startReading(
 
   return {
     load: (cid) => load(cid),
-    loadNode: async (cid, place) =>
-      await decodeNode(cid, (await load(cid, place)).content, limits.nodeLinks),
+    loadNode: async (cid, place) => await decodeNode(cid, (await load(cid, place)).content, limits),
     isTravelling: () => trips?.isTravelling() ?? false,
     roads: () => [...reports.values()],
     [Symbol.dispose]: () => end.abort(),

@@ -1,10 +1,11 @@
 import type { PBLink } from "@ipld/dag-pb";
-import type { UnixFS } from "ipfs-unixfs";
 import type { CID } from "multiformats/cid";
 import { ContentWrongError } from "../errors.ts";
 import { DAG_PB, RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import { countLinks } from "./count_links.ts";
+import type { ContentLimits } from "./limits.ts";
+import { decodeUnixfsData, UNIXFS_TYPE, type UnixfsData } from "./unixfs_data.ts";
 import { slice } from "./verified.ts";
 
 /** A file, or a part of one: bytes of its own, then the parts that its links hold. */
@@ -59,31 +60,35 @@ const MAX_FANOUT = 1_024;
 export async function decodeNode(
   cid: CID,
   block: VerifiedContent,
-  maxLinks: number,
+  { nodeLinks, inlineBytes }: Pick<ContentLimits, "nodeLinks" | "inlineBytes">,
 ): Promise<UnixfsNode> {
   if (cid.code === RAW) return { kind: "file", data: block, parts: [], size: block.length };
   if (cid.code !== DAG_PB) throw wrong(cid, "it is neither a file nor a folder");
-  if (countLinks(block) > maxLinks) throw wrong(cid, `it has more than ${maxLinks} links`);
-  const [dagPb, { UnixFS }] = await Promise.all([import("@ipld/dag-pb"), import("ipfs-unixfs")]);
+  if (countLinks(block) > nodeLinks) throw wrong(cid, `it has more than ${nodeLinks} links`);
+  const dagPb = await import("@ipld/dag-pb");
   let links: readonly PBLink[];
-  let entry: UnixFS;
+  let entry: UnixfsData;
   try {
     const { Data, Links } = dagPb.decode(block);
-    if (Data === undefined || Data.length === 0) throw new Error("The node has no data");
+    if (Data === undefined) throw new RangeError("The node has no data");
     links = Links;
-    entry = UnixFS.unmarshal(Data);
+    entry = decodeUnixfsData(Data, nodeLinks);
   } catch (cause) {
     throw wrong(cid, "it is no UnixFS", cause);
   }
+  // A block inside its CID can be a node with such a link again: 600 levels in one block took 25 s.
+  if (links.some(({ Hash }) => Hash.multihash.digest.length > inlineBytes)) {
+    throw wrong(cid, "the CID of a link is too long");
+  }
   switch (entry.type) {
-    case "file":
-    case "raw":
+    case UNIXFS_TYPE.file:
+    case UNIXFS_TYPE.raw:
       return fileNode(cid, block, entry, links);
-    case "directory":
+    case UNIXFS_TYPE.folder:
       return { kind: "folder", links: links.map(toLink) };
-    case "hamt-sharded-directory":
+    case UNIXFS_TYPE.shard:
       return { kind: "shard", links: links.map(toLink), fanout: fanoutOf(cid, entry) };
-    case "symlink":
+    case UNIXFS_TYPE.symlink:
       throw wrong(cid, "it is a symbolic link, which is not followed");
     default:
       throw wrong(cid, "it is neither a file nor a folder");
@@ -93,16 +98,12 @@ export async function decodeNode(
 function fileNode(
   cid: CID,
   block: VerifiedContent,
-  { data: view, blockSizes }: UnixFS,
+  { data: view, blockSizes }: UnixfsData,
   links: readonly PBLink[],
 ): FileNode {
   if (links.length !== blockSizes.length) throw wrong(cid, "its links and sizes do not match");
   const data = within(block, view);
-  const parts = links.map((link, index) => ({
-    cid: link.Hash,
-    // More than 2^53 becomes imprecise, and is far over every limit.
-    size: Number(blockSizes[index]),
-  }));
+  const parts = links.map((link, index) => ({ cid: link.Hash, size: blockSizes[index] ?? 0 }));
   return {
     kind: "file",
     data,
@@ -112,20 +113,19 @@ function fileNode(
 }
 
 /** The decoders give views of the block: what they point at was verified with it. */
-function within(block: VerifiedContent, view: Uint8Array | undefined): VerifiedContent {
-  if (view === undefined || view.length === 0) return slice(block, 0, 0);
-  if (view.buffer !== block.buffer) throw new Error("The UnixFS decoder copied the data");
+function within(block: VerifiedContent, view: Uint8Array): VerifiedContent {
+  if (view.length === 0) return slice(block, 0, 0);
+  if (view.buffer !== block.buffer) throw new Error("The dag-pb decoder copied the data");
   const start = view.byteOffset - block.byteOffset;
   return slice(block, start, start + view.length);
 }
 
-function fanoutOf(cid: CID, { fanout }: UnixFS): number {
-  const places = Number(fanout ?? 0n);
-  const isPowerOfTwo = Number.isInteger(Math.log2(places));
-  if (!isPowerOfTwo || places < 2 || places > MAX_FANOUT) {
+function fanoutOf(cid: CID, { fanout }: UnixfsData): number {
+  const isPowerOfTwo = Number.isInteger(Math.log2(fanout));
+  if (!isPowerOfTwo || fanout < 2 || fanout > MAX_FANOUT) {
     throw wrong(cid, "it is a folder of an unknown form");
   }
-  return places;
+  return fanout;
 }
 
 function toLink({ Name, Hash }: PBLink): Link {

@@ -18,6 +18,15 @@ Deno.test("the links of any node are counted, with data before or after them", (
   ));
 });
 
+Deno.test("links with a key as long as the decoder takes are counted too", () => {
+  const { bytes } = root;
+  const link = [10, bytes.length, ...bytes];
+  // 2^32 more than the key of a link.
+  const long = [0x92, 0x80, 0x80, 0x80, 0x10, link.length, ...link];
+  const node = Uint8Array.from([...long, ...long]);
+  assert.equal(countLinks(node), dagPb.decode(node).Links.length);
+});
+
 Deno.test("what is no node has some number, at once", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 1_000 }), (bytes) => {
     assert.ok(countLinks(bytes) <= bytes.length);
