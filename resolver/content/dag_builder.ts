@@ -4,6 +4,7 @@ import * as raw from "multiformats/codecs/raw";
 import { sha256 } from "multiformats/hashes/sha2";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import type { Call } from "../contracts.ts";
+import { createFileLayout } from "./file_layout.ts";
 
 /**
  * Bytes of one leaf: 1 MiB, as in the `unixfs-v1-2025` profile (IPIP-499), so that Kubo with that
@@ -89,6 +90,7 @@ async function buildDag(
   const candidates = files.map((file) => ({ path: file.path, content: chunks(file, call) }));
   const results = importer(candidates, nodeStore(keep), {
     profile: "unixfs-v1-2025",
+    layout: await createFileLayout(keep),
     wrapWithDirectory: asFolder,
     chunker: (source) => source,
     bufferImporter: leafImporter(files, (cid, leaf) => {

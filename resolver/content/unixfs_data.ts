@@ -3,7 +3,8 @@ import { messageFields } from "../network/message_fields.ts";
 /** Values of a node's type (UnixFS specification, "`DataType`"); 3 is one too that nobody uses. */
 export const UNIXFS_TYPE = { raw: 0, folder: 1, file: 2, symlink: 4, shard: 5 } as const;
 
-const FIELD = { type: 1, data: 2, blockSizes: 4, fanout: 6 } as const;
+/** Field numbers (UnixFS specification, "`Data` protobuf"). */
+export const UNIXFS_FIELD = { type: 1, data: 2, fileSize: 3, blockSizes: 4, fanout: 6 } as const;
 
 /** Beside the sizes of its parts a node has each field once: eight, and perhaps some of a later version. */
 const OTHER_FIELDS = 64;
@@ -33,10 +34,10 @@ export function decodeUnixfsData(bytes: Uint8Array, maxParts: number): UnixfsDat
   let data: Uint8Array = bytes.subarray(0, 0);
   let fanout = 0;
   for (const field of messageFields(bytes, { left: maxParts + OTHER_FIELDS })) {
-    if (field.number === FIELD.type) type = field.value;
-    if (field.number === FIELD.data) data = field.bytes;
-    if (field.number === FIELD.blockSizes) blockSizes.push(field.value);
-    if (field.number === FIELD.fanout) fanout = field.value;
+    if (field.number === UNIXFS_FIELD.type) type = field.value;
+    if (field.number === UNIXFS_FIELD.data) data = field.bytes;
+    if (field.number === UNIXFS_FIELD.blockSizes) blockSizes.push(field.value);
+    if (field.number === UNIXFS_FIELD.fanout) fanout = field.value;
   }
   if (type === null || type > UNIXFS_TYPE.shard) {
     throw new RangeError("The node is of no known type");

@@ -20,6 +20,21 @@ Deno.test("a file of up to 1 MiB is one raw block, a larger one is not", async (
   assert.equal(large.blockCount, 3);
 });
 
+Deno.test("a file of more than 2 GiB has the CID that Kubo gives it", async () => {
+  const zeros = new Uint8Array(CHUNK_BYTES);
+  const film: SourceFile = {
+    path: "film.mp4",
+    size: 2 ** 31 + 5,
+    read: (start, end) => Promise.resolve(zeros.subarray(0, end - start)),
+  };
+  // `ipfs add --only-hash` of Kubo 0.43 with the profile `unixfs-v1-2025`.
+  const expected = "bafybeib2mtfd5etdrjkamiuzbh7jhbqekt6nxueu7o72j6k6i65jbwu6e4";
+  const dag = await buildFileDag(film, CALL);
+  assert.equal(dag.root.toString(), expected);
+  // Two leaves, a node over 1,024 times the first, one over the last, and the root.
+  assert.equal(dag.blockCount, 5);
+});
+
 Deno.test("the order in which files are given changes nothing", async () => {
   const files = ["b", "a/c", "Z", "a/a"].map((path, seed) => memoryFile(path, patterned(9, seed)));
   const one = await buildFolderDag(files, CALL);
