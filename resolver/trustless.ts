@@ -37,7 +37,7 @@ export function trustlessSource(options: TrustlessOptions): BlockSource {
     id,
     get: (cid, call) => fetchRawBlock(outbound, baseUrl, cid, call),
     async dag(request, call) {
-      if (clock() < askAgainAt) return null;
+      if (clock() < askAgainAt || leadsElsewhere(request)) return null;
       const response = await outbound.fetch({
         url: carUrl(baseUrl, request),
         // As with single blocks: some heed the parameters alone, some only the header.
@@ -48,7 +48,7 @@ export function trustlessSource(options: TrustlessOptions): BlockSource {
       if (isCar(response)) return (await readCar(response.body)).blocks;
       await response.body.cancel();
       if (isNotThere(response.status)) return null;
-      if (response.status >= 500 && response.status !== 501) throw unexpected(response.status);
+      if (isForNow(response.status)) throw unexpected(response.status);
       // Not by CAR, which is the same to whoever asks for one.
       askAgainAt = clock() + NO_CAR_MILLISECONDS;
       return null;
@@ -91,6 +91,11 @@ function carUrl(baseUrl: string, { root, path = "", scope, range }: DagRequest):
   return `${baseUrl}/ipfs/${root}${under}?format=car&dag-scope=${scope}${bytes}`;
 }
 
+/** A URL resolves these parts: a visitor could choose any path at the service, which may be a private one. */
+function leadsElsewhere({ path = "" }: DagRequest): boolean {
+  return path.split("/").some((part) => part === "." || part === "..");
+}
+
 function lastByte({ end }: NonNullable<DagRequest["range"]>): string {
   return end === undefined ? "*" : String(end - 1);
 }
@@ -102,6 +107,11 @@ function isCar({ status, headers }: OutboundResponse): boolean {
 /** What a service's operator refuses is not there either, and no failure of the service. */
 function isNotThere(status: number): boolean {
   return [404, 410, 451].includes(status);
+}
+
+/** Says nothing of whether the service gives CARs. */
+function isForNow(status: number): boolean {
+  return status === 429 || (status >= 500 && status !== 501);
 }
 
 function unexpected(status: number): OurSpaceError {
