@@ -167,6 +167,7 @@ function roadTo(
 ): Road {
   return {
     name: source.id,
+    knownAs: source.id,
     local: source.local === true,
     maxBytes: limits.blockBytes,
     async fetch(call) {

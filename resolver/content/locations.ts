@@ -1,5 +1,6 @@
 import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
+import { identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, SourceBlock, Transport } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
@@ -103,21 +104,25 @@ export function createLocations(options: LocationsOptions): Locations {
       return pointer.locations.map((location) => {
         const home = { root, location, identity: pointer.identity };
         return root.code === RAW
-          ? roadOf(location, limits.feedBytes, (call) => fetchRaw(cid, home, call))
-          : roadOf(location, limits.blockBytes, (call) => fetchFromCar(cid, home, call));
+          ? roadOf(home, limits.feedBytes, (call) => fetchRaw(cid, home, call))
+          : roadOf(home, limits.blockBytes, (call) => fetchFromCar(cid, home, call));
       });
     },
     knownRoadsTo(cid) {
       const home = homes.get(cid.toV1());
       if (home === undefined) return [];
-      return [roadOf(home.location, limits.blockBytes, (call) => fetchFromCar(cid, home, call))];
+      return [roadOf(home, limits.blockBytes, (call) => fetchFromCar(cid, home, call))];
     },
     close: () => harvests.close(),
   };
 }
 
-function roadOf(name: string, maxBytes: number, fetch: Road["fetch"]): Road {
-  return { name, local: false, maxBytes, fetch };
+function roadOf(
+  { location: name, identity }: Home,
+  maxBytes: number,
+  fetch: Road["fetch"],
+): Road {
+  return { name, knownAs: `${identityKey(identity)} ${name}`, local: false, maxBytes, fetch };
 }
 
 function notVerifiable(cause: MalformedCarError): OurSpaceError {

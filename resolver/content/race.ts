@@ -67,7 +67,7 @@ async function run(
 
   function hedgeAfter(newest: Runner | undefined): Hedge | null {
     if (newest === undefined) return null;
-    const usual = ranking.patience(newest.road.name) ?? hedgeMilliseconds;
+    const usual = ranking.patience(newest.road.knownAs) ?? hedgeMilliseconds;
     // Nobody else is asked because this machine is busy for a moment.
     const milliseconds = newest.road.local ? Math.max(usual, hedgeMilliseconds) : usual;
     return { lastSign: () => newest.signAt, milliseconds };
@@ -89,7 +89,7 @@ async function run(
       running.delete(runner);
       const { answer, milliseconds } = runner.finish;
       if (answer.outcome === "skipped") continue;
-      ranking.record(runner.road.name, resultOf(answer.outcome), milliseconds);
+      ranking.record(runner.road.knownAs, resultOf(answer.outcome), milliseconds);
       if (answer.outcome !== "delivered") continue;
       recordBeaten(runner, [...running.keys()], ranking, clock());
       return {
@@ -165,10 +165,10 @@ function waitForSilence(
 
 function recordBeaten(winner: Runner, losers: Runner[], ranking: Ranking, now: number): void {
   for (const { road, startedAt } of losers) {
-    if (startedAt < winner.startedAt) ranking.record(road.name, "beaten", now - startedAt);
+    if (startedAt < winner.startedAt) ranking.record(road.knownAs, "beaten", now - startedAt);
   }
 }
 
 function recordSilent(silent: Runner[], ranking: Ranking, now: number): void {
-  for (const { road, startedAt } of silent) ranking.record(road.name, "failed", now - startedAt);
+  for (const { road, startedAt } of silent) ranking.record(road.knownAs, "failed", now - startedAt);
 }

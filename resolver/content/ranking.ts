@@ -15,7 +15,7 @@ export type RoadResult = "delivered" | "none" | "failed" | "forged" | "beaten";
 export interface Ranking {
   record(name: string, result: RoadResult, milliseconds: number): void;
   /** Stable: roads of which nothing is known keep the order in which they are given. */
-  sort<T extends { readonly name: string }>(roads: readonly T[]): T[];
+  sort<T extends { readonly knownAs: string }>(roads: readonly T[]): T[];
   /**
    * How long the road may keep its answer to itself before the next one is asked too, milliseconds: as
    * long as it nearly always took; null when that is not known.
@@ -87,7 +87,7 @@ function createRanking(own: Experiences, all: Experiences): Ranking {
     },
     sort: (roads) =>
       roads
-        .map((road) => ({ road, cost: cost(road.name) }))
+        .map((road) => ({ road, cost: cost(road.knownAs) }))
         .sort((a, b) => a.cost - b.cost)
         .map(({ road }) => road),
     patience: (name) => own.patience(name) ?? all.patience(name),

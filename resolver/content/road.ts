@@ -15,6 +15,11 @@ import { verifyContent } from "./verified.ts";
 export interface Road {
   /** For people: it is shown to visitors. */
   readonly name: string;
+  /**
+   * What its conduct is remembered by. A location's is each wallet's own: anybody's pointer can name it, for
+   * what it never had.
+   */
+  readonly knownAs: string;
   /** True for this machine's own. */
   readonly local: boolean;
   readonly maxBytes: number;

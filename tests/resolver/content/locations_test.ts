@@ -8,7 +8,14 @@ import { contentLimits } from "../../../resolver/content/limits.ts";
 import type { Transport } from "../../../resolver/contracts.ts";
 import { systemAlarm } from "../../../resolver/deadline.ts";
 import { ContentUnreachableError, ContentWrongError } from "../../../resolver/errors.ts";
-import { fakeSource, fileTree, folderTree, rawTree, type Tree } from "../../support/blocks.ts";
+import {
+  fakeSource,
+  fileTree,
+  folderTree,
+  holding,
+  rawTree,
+  type Tree,
+} from "../../support/blocks.ts";
 import { carOf, sourceBlocks } from "../../support/cars.ts";
 import { settled } from "../../support/clock.ts";
 import { CALL, outcomes, readerOver, rejection } from "../../support/content.ts";
@@ -103,6 +110,21 @@ Deno.test("blocks in any order, twice, or among some of others make no differenc
     const { document } = await feedOf(FOLDER, giving(await carOf([FOLDER.root], order)));
     assert.equal(new TextDecoder().decode((await document).bytes), "<rss/>");
   }
+});
+
+Deno.test("a location loses no rank by a stranger who names it for what it never had", async () => {
+  const raw = await rawTree(PICTURE);
+  const other = await rawTree(patterned(10));
+  const transport = giving(PICTURE, "text/xml");
+  const peer = fakeSource("peer", holding(raw.blocks));
+  const reader = readerOver([peer], { transports: [transport] });
+  const read = async ({ root }: Tree) =>
+    reader.feedDocument(
+      await verifiedPointer(makeSigner(), { cid: root.toString(), locations: [LOCATION] }),
+      CALL,
+    );
+  await rejection(read(other), ContentWrongError);
+  assert.deepEqual(outcomes((await read(raw)).roads), [`${LOCATION} delivered`]);
 });
 
 Deno.test("what is no CAR of the content is not verifiable by this road, and says so", async () => {

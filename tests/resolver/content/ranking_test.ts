@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createRankings, type Ranking } from "../../../resolver/content/ranking.ts";
 import { createTestClock } from "../../support/clock.ts";
 
-const ROADS = ["a", "b", "c"].map((name) => ({ name }));
-const order = (ranking: Ranking) => ranking.sort(ROADS).map(({ name }) => name).join("");
+const ROADS = ["a", "b", "c"].map((knownAs) => ({ knownAs }));
+const order = (ranking: Ranking) => ranking.sort(ROADS).map(({ knownAs }) => knownAs).join("");
 
 Deno.test("roads of which nothing is known keep their order", () => {
   assert.equal(order(createRankings(createTestClock().now)("feed")), "abc");
