@@ -135,7 +135,10 @@ export interface BlockStore {
 export interface PinningBlockStore extends BlockStore {
   /** With a root the block is pinned as a part of its content before it is written. */
   put(cid: CID, bytes: Uint8Array<ArrayBuffer>, root?: CID): Promise<void>;
-  /** Pins a block that is here, and makes it durable. False: it is not here; it stays when it comes. */
+  /**
+   * Pins a block that is here and undamaged, and makes it durable. False: it is not here; it stays when it
+   * comes.
+   */
   pin(cid: CID, root: CID): Promise<boolean>;
   readonly pins: Pins;
   /** What a block takes on the disk; null: it is not known to be there. */

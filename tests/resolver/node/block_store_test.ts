@@ -140,3 +140,17 @@ Deno.test("a block that is here is pinned where it lies; one that is not, as soo
   assert.equal(store.usage().blocks, 2);
   assert.equal(store.usage().pinnedBytes, store.usage().bytes);
 });
+
+Deno.test("a block that a power cut damaged is not taken for one that is kept", async () => {
+  await using blocks = await temporaryBlocks({ report: () => {} });
+  const { store } = blocks;
+  const { cid, bytes } = await blockOf(new Uint8Array(10_000).fill(7));
+  await store.put(cid, bytes);
+  // What is not pinned is not synced: its file may have a name and no bytes.
+  await Deno.truncate(blockPath(blocks.path, cid), 0);
+  assert.equal(await store.pin(cid, cid), false);
+  assert.equal(store.size(cid), null);
+  await store.put(cid, bytes, cid);
+  assert.deepEqual(await store.get(cid), bytes);
+  assert.equal(await store.pin(cid, cid), true);
+});
