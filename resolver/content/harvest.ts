@@ -6,7 +6,7 @@ import { createPauses } from "../turns.ts";
 import { DAG_PB, isHashed, isInline } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
 import type { ContentLimits } from "./limits.ts";
-import { decodeNode, linksOf } from "./unixfs.ts";
+import { linksUnder } from "./unixfs.ts";
 import { bytesInMemory, verifyContent } from "./verified.ts";
 
 /** The blocks of one DAG that a stranger's CAR brings, taken in while it comes. */
@@ -93,9 +93,8 @@ export function startHarvest(
     signal.throwIfAborted();
     if (content === null) throw wrong("A block of its CAR is not what its CID names.");
     if (!isInline(cid)) handOut(cid.toV1(), content);
-    if (cid.code !== DAG_PB) return [];
-    // What cannot be read has no links; whoever reads it is told why.
-    return await decodeNode(cid, content, limits).then(linksOf, () => []);
+    // What cannot be read has none; whoever reads it is told why.
+    return cid.code === DAG_PB ? await linksUnder(cid, content, limits) : [];
   }
 
   function handOut(cid: CID, content: VerifiedContent): void {

@@ -4,10 +4,8 @@ import type { Call, DagRequest } from "../contracts.ts";
 import { ContentUnreachableError, ContentWrongError, RefusedByOperatorError } from "../errors.ts";
 import { refusedContent } from "../rules/refusals.ts";
 import { isReadable, RAW } from "./cid.ts";
-import type { VerifiedContent } from "./content.ts";
 import { readFeedDocument } from "./feed_document.ts";
 import { openPath } from "./folder.ts";
-import type { ContentLimits } from "./limits.ts";
 import { type ReadingContext, startReading } from "./reading.ts";
 import {
   createTally,
@@ -17,7 +15,7 @@ import {
   type Tally,
   TooLargeError,
 } from "./tally.ts";
-import { decodeNode, linksOf } from "./unixfs.ts";
+import { linksUnder } from "./unixfs.ts";
 
 /** A file, by a CID and the path below it; a file's own CID needs none. */
 export interface FilePlace {
@@ -167,7 +165,7 @@ async function walk(
   async function linksAt(cid: CID): Promise<readonly CID[]> {
     if (cid.code === RAW) return [];
     const { content } = await shared.blocks.get(cid, { signal });
-    return await linksIn(cid, content, limits);
+    return await linksUnder(cid, content, limits);
   }
 
   async function visit(cid: CID): Promise<void> {
@@ -175,7 +173,7 @@ async function walk(
     if (cid.code === RAW && await tally.held(cid)) return;
     const { content } = await reading.load(cid);
     const children: CID[] = [];
-    for (const link of await linksIn(cid, content, limits)) {
+    for (const link of await linksUnder(cid, content, limits)) {
       const child = link.toV1();
       if (!isReadable(child) || known.has(child.toString())) continue;
       if (known.size >= maxBlocks) throw new TooLargeError();
@@ -208,19 +206,5 @@ async function walk(
   } finally {
     stop.abort();
     await Promise.allSettled(running);
-  }
-}
-
-/** None for what is no UnixFS: it is kept like a leaf, since nobody can say where it leads. */
-async function linksIn(
-  cid: CID,
-  content: VerifiedContent,
-  limits: ContentLimits,
-): Promise<readonly CID[]> {
-  try {
-    return linksOf(await decodeNode(cid, content, limits));
-  } catch (error) {
-    if (error instanceof ContentWrongError) return [];
-    throw error;
   }
 }

@@ -40,11 +40,6 @@ export interface ShardNode {
 /** What a block can mean. */
 export type UnixfsNode = FileNode | FolderNode | ShardNode;
 
-/** The blocks that lie directly under a node. */
-export function linksOf(node: UnixfsNode): readonly CID[] {
-  return (node.kind === "file" ? node.parts : node.links).map(({ cid }) => cid);
-}
-
 /** How many hexadecimal digits, a place's number, begin the name of each link in a shard. */
 export function shardDigits(fanout: number): number {
   return (fanout - 1).toString(16).length;
@@ -92,6 +87,24 @@ export async function decodeNode(
       throw wrong(cid, "it is a symbolic link, which is not followed");
     default:
       throw wrong(cid, "it is neither a file nor a folder");
+  }
+}
+
+/**
+ * What lies directly under a block: nothing under one that is no UnixFS, because nobody can say where it
+ * leads.
+ */
+export async function linksUnder(
+  cid: CID,
+  block: VerifiedContent,
+  limits: ContentLimits,
+): Promise<readonly CID[]> {
+  try {
+    const node = await decodeNode(cid, block, limits);
+    return (node.kind === "file" ? node.parts : node.links).map(({ cid }) => cid);
+  } catch (error) {
+    if (error instanceof ContentWrongError) return [];
+    throw error;
   }
 }
 

@@ -2,6 +2,9 @@ import { LRUCache } from "lru-cache";
 import type { CID } from "multiformats/cid";
 import { isWithdrawn, parsePointer } from "../../schemas/pointer.ts";
 import { DAG_PB, isInline, parseCid } from "../content/cid.ts";
+import { contentLimits } from "../content/limits.ts";
+import { linksUnder } from "../content/unixfs.ts";
+import { verifyContent } from "../content/verified.ts";
 import type { Clock } from "../contracts.ts";
 import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
 import { refusesDocument } from "../rules/refuses_document.ts";
@@ -27,21 +30,23 @@ export function createWholeContents(
   });
 
   async function isWhole(root: CID): Promise<boolean> {
-    const { decode } = await import("@ipld/dag-pb");
     const waiting = [root];
-    const seen = new Set<string>();
+    const seen = new Set(waiting.map(nameOf));
     for (let cid = waiting.pop(); cid !== undefined; cid = waiting.pop()) {
-      const name = cid.toV1().toString();
-      if (isInline(cid) || seen.has(name)) continue;
-      seen.add(name);
-      if (seen.size > BLOCKS_MAX) return false;
       if (cid.code !== DAG_PB) {
-        if (!await blocks.has(cid)) return false;
+        if (!isInline(cid) && !await blocks.has(cid)) return false;
         continue;
       }
-      const block = await blocks.get(cid);
-      if (block === null) return false;
-      waiting.push(...decode(block).Links.map(({ Hash }) => Hash));
+      const block = isInline(cid) ? Uint8Array.from(cid.multihash.digest) : await blocks.get(cid);
+      const content = block === null ? null : verifyContent(cid, block);
+      if (content === null) return false;
+      for (const link of await linksUnder(cid, content, contentLimits)) {
+        if (seen.has(nameOf(link))) continue;
+        // Counted before they are looked at: a node has thousands, and each costs memory.
+        if (seen.size >= BLOCKS_MAX) return false;
+        seen.add(nameOf(link));
+        waiting.push(link);
+      }
     }
     return true;
   }
@@ -68,4 +73,8 @@ export function createWholeContents(
     }
     return whole;
   };
+}
+
+function nameOf(cid: CID): string {
+  return cid.toV1().toString();
 }
