@@ -42,6 +42,8 @@ export interface ContentLimits {
   readonly locationCarMilliseconds: number;
   /** CARs of locations that are being read at the same time. */
   readonly locationCarsAtOnce: number;
+  /** Bytes of what locations send of raw blocks, of all that are being read. */
+  readonly locationBytes: number;
   /** Bytes of verified blocks that are kept in memory. */
   readonly cacheBytes: number;
   /** The same, of files that are larger than half of it. */
@@ -100,6 +102,8 @@ export const contentLimits: ContentLimits = {
   locationCarMilliseconds: 60_000,
   /** Each may send as fast as it likes, and no visitor's leaving ends it; wallets share them fairly. */
   locationCarsAtOnce: 8,
+  /** Five of the largest feeds, or a thousand ordinary ones. */
+  locationBytes: 64 * MEBIBYTE,
   /** A few hundred pages' feeds and pictures. */
   cacheBytes: 24 * MEBIBYTE,
   /** Visitors who watch a film together are seconds apart at most: 8 MiB are 4 seconds at 16 Mbit/s. */

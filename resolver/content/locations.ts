@@ -2,9 +2,11 @@ import { CID } from "multiformats/cid";
 import { OurSpaceError } from "../../schemas/errors.ts";
 import { identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import { concat } from "../concat.ts";
 import type { Call, SourceBlock, Transport } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import { NoRoadError } from "../errors.ts";
+import { createBodyRoom } from "./body_room.ts";
 import { CAR_TYPE, MalformedCarError, readCar } from "./car_reader.ts";
 import { RAW } from "./cid.ts";
 import type { VerifiedContent } from "./content.ts";
@@ -40,6 +42,7 @@ export interface LocationsOptions {
 export function createLocations(options: LocationsOptions): Locations {
   const { transports, limits, alarm, keep } = options;
   const homes = createHomes();
+  const room = createBodyRoom(limits.locationBytes);
   const harvests = createHarvests({
     limits,
     alarm,
@@ -69,10 +72,11 @@ export function createLocations(options: LocationsOptions): Locations {
   async function fetchRaw(cid: CID, home: Home, call: Call): Promise<Fetched> {
     const { feedBytes: bytes, blockMilliseconds: time } = limits;
     const { body, mediaType } = await open(home, call, { bytes, time });
+    const pieces = room.read(body);
     if (!mediaType.startsWith(CAR_TYPE)) {
-      return { bytes: await new Response(body).bytes(), mediaType };
+      return { bytes: concat(await Array.fromAsync(pieces)), mediaType };
     }
-    for await (const block of (await readCar(body)).blocks) {
+    for await (const block of (await readCar(pieces)).blocks) {
       if (block.cid.toV1().equals(cid)) return { bytes: block.bytes, mediaType: "" };
     }
     throw new OurSpaceError("Its CAR does not hold the content.");

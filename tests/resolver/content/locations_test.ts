@@ -112,6 +112,43 @@ Deno.test("blocks in any order, twice, or among some of others make no differenc
   }
 });
 
+Deno.test("locations that stop before the end hold a bounded number of bytes, and keep nobody out", async () => {
+  const raw = await rawTree(PICTURE);
+  let [opened, left] = [0, 0];
+  const stopping: Transport = {
+    id: "stopping",
+    accepts: (location) => location.includes("/slow/"),
+    open() {
+      opened += 1;
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(new Uint8Array(10_000)),
+        cancel: () => void (left += 1),
+      });
+      return Promise.resolve({ body, mediaType: "text/xml" });
+    },
+  };
+  const limits = { ...contentLimits, locationBytes: 35_000 };
+  const reader = readerOver([], { transports: [stopping, giving(PICTURE, "text/xml")], limits });
+  const leave = new AbortController();
+  const read = async (tree: Tree, location: string) => {
+    const fields = { cid: tree.root.toString(), locations: [location] };
+    return reader.feedDocument(await verifiedPointer(makeSigner(), fields), leave);
+  };
+  const slow = Array.from(
+    { length: 10 },
+    async (_, seed) =>
+      await read(await rawTree(patterned(20, seed + 2)), `https://a.example/slow/${seed}`),
+  );
+  const ends = Promise.allSettled(slow);
+  await eventually("most had to leave", () => opened === 10 && left === 7);
+  assert.deepEqual((await read(raw, LOCATION)).bytes, PICTURE);
+  leave.abort();
+  const reasons = (await ends).filter((end) =>
+    end.status === "rejected" && end.reason instanceof ContentUnreachableError
+  );
+  assert.equal(reasons.length, 7);
+});
+
 Deno.test("a location loses no rank by a stranger who names it for what it never had", async () => {
   const raw = await rawTree(PICTURE);
   const other = await rawTree(patterned(10));
