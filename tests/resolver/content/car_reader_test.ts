@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readCar } from "../../../resolver/content/car_reader.ts";
+import { MalformedCarError, readCar } from "../../../resolver/content/car_reader.ts";
 import { owned } from "../../../resolver/outbound/own_buffers.ts";
 import { fileTree, rawTree } from "../../support/blocks.ts";
 import { carOf, inPieces, sourceBlocks } from "../../support/cars.ts";
+import { rejection } from "../../support/content.ts";
 import { othersTurns } from "../../support/others_turns.ts";
 import { patterned } from "../../support/source_files.ts";
 
@@ -18,6 +19,24 @@ Deno.test("blocks stay whole when the pieces that they came in are given back", 
     const held = given.filter(({ buffer }) => buffer.byteLength > 0);
     assert.ok(held.length <= 1, `${held.length} of ${given.length} pieces of ${size} bytes`);
   }
+});
+
+Deno.test("a header that names thousands of roots is refused before it has all come", async () => {
+  const car = await carOf(Array(20_000).fill(TREE.root), BLOCKS);
+  let read = 0;
+  async function* counted() {
+    for await (const piece of inPieces(car, 10_000)) {
+      read += piece.length;
+      yield piece;
+    }
+  }
+  const error = await rejection(readCar(counted()), MalformedCarError);
+  assert.match(error.message, /header/);
+  assert.ok(read < car.length / 2, `${read} of ${car.length} bytes were read`);
+  const { roots } = await readCar(
+    inPieces(await carOf(Array(200).fill(TREE.root), BLOCKS), 10_000),
+  );
+  assert.equal(roots.length, 200);
 });
 
 Deno.test("pieces that share a buffer with others are left as they are", async () => {
