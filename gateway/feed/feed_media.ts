@@ -1,5 +1,6 @@
 import { isHashed, isReadable, parseCid } from "../../resolver/content/cid.ts";
 import type { FilePlace } from "../../resolver/content/load_all.ts";
+import { trimSlashes } from "../../resolver/trim_slashes.ts";
 import type { Feed } from "../../schemas/feed.ts";
 
 /** Of one feed: as many as it may refer to. */
@@ -44,7 +45,7 @@ function placeOf(url: string): FilePlace | null {
   if (root === null || !isReadable(root) || !isHashed(root)) return null;
   try {
     const decoded = decodeURIComponent(path.replaceAll("&amp;", "&"));
-    return { root: root.toV1(), path: decoded.replace(/^\/+|\/+$/g, "") };
+    return { root: root.toV1(), path: trimSlashes(decoded) };
   } catch {
     return null;
   }

@@ -1,10 +1,11 @@
 import type { CID } from "multiformats/cid";
 import type { Identity } from "../../schemas/identity.ts";
 import type { Name } from "../../schemas/name.ts";
+import { trimSlashes } from "../trim_slashes.ts";
 import { type FollowedList, followList } from "./followed_list.ts";
 import type { RulesOptions } from "./open_rules.ts";
 import type { OperatorRules } from "./operator_rules.ts";
-import { accountKey, domainKey, trimPath } from "./rule.ts";
+import { accountKey, domainKey } from "./rule.ts";
 import type { RuleSet, Verdict } from "./rule_set.ts";
 import { allowlistSetting, denylistSetting } from "./settings.ts";
 
@@ -43,10 +44,10 @@ function rulesOf(
     refusesBehindName: (identity: Identity) =>
       lists(denied, (rules) => rules.verdictOnName(accountKey(identity))),
     refusesPath: (root: CID, path) =>
-      lists(denied, (rules) => rules.verdictOnPath(root, trimPath(path))),
+      lists(denied, (rules) => rules.verdictOnPath(root, trimSlashes(path))),
     refusesBlock: (cid: CID) => lists(denied, (rules) => rules.verdictOnBlock(cid)),
     listsContent: (root, path) =>
-      lists(allowed, (rules) => rules.verdictOnPath(root, trimPath(path))),
+      lists(allowed, (rules) => rules.verdictOnPath(root, trimSlashes(path))),
     onChange,
   };
 }

@@ -4,6 +4,7 @@ import { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
 import { identityKey } from "../../schemas/identity.ts";
 import { parseName } from "../../schemas/name.ts";
+import { trimSlashes } from "../trim_slashes.ts";
 
 /** What a line of a list names. list_format.md specifies the lines. */
 export type Subject =
@@ -64,11 +65,6 @@ export function domainKey(name: string): string {
   return `/ipns/${name}`;
 }
 
-/** Without slashes at its ends, as the lists' paths are. */
-export function trimPath(path: string): string {
-  return path.replace(/^\/+|\/+$/g, "");
-}
-
 function parseSubject(text: string): Subject | "nothing" | "unknown" {
   if (text.startsWith("//")) return hashed(text.slice(2));
   const [, space = "", root = "", written = ""] = /^\/([a-z]+)\/([^/]+)(\/.*)?$/.exec(text) ?? [];
@@ -90,7 +86,7 @@ function parseSubject(text: string): Subject | "nothing" | "unknown" {
 
 function content(root: string, written: string): Subject | "unknown" {
   const prefix = written.endsWith("*");
-  const path = trimPath(decodeURIComponent(prefix ? written.slice(0, -1) : written));
+  const path = trimSlashes(decodeURIComponent(prefix ? written.slice(0, -1) : written));
   if (path.length > MAX_PATH_LENGTH) return "unknown";
   return { kind: "content", multihash: multihashOf(root), path, prefix };
 }
