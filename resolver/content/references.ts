@@ -1,7 +1,7 @@
 import type { CID } from "multiformats/cid";
 import { type Identity, identityKey, parseIdentity } from "../../schemas/identity.ts";
-import { UnavailableError } from "../errors.ts";
 import type { KeyValueStore } from "../node/node.ts";
+import { unlessUnavailable } from "../node/unless_unavailable.ts";
 import { NO_RULES, type OperatorRules } from "../rules/operator_rules.ts";
 
 /**
@@ -118,11 +118,7 @@ export function createReferences(options: ReferencesOptions): References {
 
   /** What a full or broken disk does not take is remembered as long as the process runs. */
   function store(work: (keyValues: KeyValueStore) => void): void {
-    try {
-      if (keyValues !== null) work(keyValues);
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-    }
+    if (keyValues !== null) unlessUnavailable(() => work(keyValues));
   }
 
   function write(entry: Entry): void {

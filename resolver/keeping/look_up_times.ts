@@ -1,6 +1,6 @@
 import { type Identity, identityKey } from "../../schemas/identity.ts";
-import { UnavailableError } from "../errors.ts";
 import type { KeyValueStore } from "../node/node.ts";
+import { unlessUnavailable } from "../node/unless_unavailable.ts";
 
 /**
  * When everybody was last asked for the newest pointer of somebody who is followed, in the node's
@@ -20,27 +20,18 @@ const PREFIX = "looked-up/";
 export function openLookUpTimes(keyValues: KeyValueStore): LookUpTimes {
   return {
     get(identity) {
-      const bytes = orNull(() => keyValues.get(PREFIX + identityKey(identity)));
+      const bytes = unlessUnavailable(() => keyValues.get(PREFIX + identityKey(identity))) ?? null;
       const at = bytes === null ? 0 : Number(new TextDecoder().decode(bytes));
       return Number.isSafeInteger(at) ? at : 0;
     },
     put(identity, at) {
       const text = new TextEncoder().encode(String(Math.trunc(at)));
-      orNull(() => keyValues.put(PREFIX + identityKey(identity), text));
+      unlessUnavailable(() => keyValues.put(PREFIX + identityKey(identity), text));
     },
     retain(isKept) {
-      for (const [key] of orNull(() => keyValues.entries(PREFIX)) ?? []) {
-        if (!isKept(key.slice(PREFIX.length))) orNull(() => keyValues.delete(key));
+      for (const [key] of unlessUnavailable(() => keyValues.entries(PREFIX)) ?? []) {
+        if (!isKept(key.slice(PREFIX.length))) unlessUnavailable(() => keyValues.delete(key));
       }
     },
   };
-}
-
-function orNull<T>(work: () => T): T | null {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof UnavailableError) return null;
-    throw error;
-  }
 }

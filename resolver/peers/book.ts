@@ -1,12 +1,13 @@
 import type { Clock } from "../contracts.ts";
 import type { KeyValueStore } from "../node/node.ts";
+import { unlessUnavailable } from "../node/unless_unavailable.ts";
 import type { AddressRanges } from "../outbound/address_ranges.ts";
 import type { Standings } from "../standing.ts";
 import { learnedUrl } from "./learned_url.ts";
 
 /**
  * Other nodes that were heard of: strangers, each asked only after it once answered as a node does.
- * Those that answered outlive the process when there is a node.
+ * Those that answered outlive the process when there is a node, and its disk works.
  */
 export interface PeerBook {
   /** Somebody named them. What may not be asked, what lied, and what is too much is ignored. */
@@ -53,7 +54,7 @@ export function openPeerBook({ keyValues, standings, allowPrivate, clock, random
     const answeredAt = Number(new TextDecoder().decode(value));
     // A time to come was written by a clock that was wrong.
     if (url === null || peers.size >= MAX_PEERS || !(answeredAt <= clock())) {
-      keyValues?.delete(key);
+      unlessUnavailable(() => keyValues?.delete(key));
       continue;
     }
     peers.set(url, answeredAt);
@@ -68,12 +69,13 @@ export function openPeerBook({ keyValues, standings, allowPrivate, clock, random
     peers.set(url, answeredAt);
     if (answeredAt - (written.get(url) ?? 0) < WRITE_AGAIN_MILLISECONDS) return;
     written.set(url, answeredAt);
-    keyValues?.put(PREFIX + url, new TextEncoder().encode(String(answeredAt)));
+    const text = new TextEncoder().encode(String(answeredAt));
+    unlessUnavailable(() => keyValues?.put(PREFIX + url, text));
   }
 
   function drop(url: string): void {
     peers.delete(url);
-    if (written.delete(url)) keyValues?.delete(PREFIX + url);
+    if (written.delete(url)) unlessUnavailable(() => keyValues?.delete(PREFIX + url));
   }
 
   return {

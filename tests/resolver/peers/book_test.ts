@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UnavailableError } from "../../../resolver/errors.ts";
 import type { KeyValueStore } from "../../../resolver/node/node.ts";
 import { parseAddressRanges } from "../../../resolver/outbound/address_ranges.ts";
 import { openPeerBook } from "../../../resolver/peers/book.ts";
@@ -54,6 +55,25 @@ Deno.test("those in bad standing are not asked; those that lied are dropped and 
   assert.equal(book.size(), 2);
   book.learn([peer(2)]);
   assert.equal(book.size(), 2);
+});
+
+Deno.test("a disk that fails is nobody's problem: the peers are remembered in memory", () => {
+  const fail = () => {
+    throw new UnavailableError("The disk is full.");
+  };
+  const { book, standings } = setUp({
+    get: () => null,
+    put: fail,
+    delete: fail,
+    together: fail,
+    entries: () => [],
+  });
+  book.learn([peer(1), peer(2)]);
+  for (const i of [1, 2]) book.confirm(peer(i));
+  standings.note(peer(2), "lied");
+  book.settle();
+  book.drop(peer(2));
+  assert.deepEqual(book.choose(3), [peer(1)]);
 });
 
 Deno.test("who answered outlives the process, until a week of silence", async () => {
