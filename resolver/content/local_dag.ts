@@ -80,13 +80,15 @@ export async function openLocalDag(
     if (depth > limits.fileDepth + limits.pathDepth) {
       throw new ContentWrongError("The content is nested too deeply.");
     }
-    // What may not be asked for by its path does not come with all the others either.
-    const places = placesUnder(await decode(block), { start, path }, wanted)
-      .filter((place) => place.path === path || !rules.refusesPath(root, place.path));
+    const places = placesUnder(await decode(block), { start, path }, wanted);
+    // What may not be asked for by its path does not come with all the others either. Judged one by one: with
+    // a list of double hashes the paths of a large folder take 130 ms.
+    const isLeft = ({ cid, path: own }: Place) =>
+      isWalked(cid) || (own !== path && rules.refusesPath(root, own));
     const children = inAdvance(
       places,
       advance,
-      ({ cid }) => isWalked(cid) ? Promise.resolve(null) : load(cid),
+      (place) => isLeft(place) ? Promise.resolve(null) : load(place.cid),
     );
     for await (const [place, child] of children) {
       if (child === null || isWalked(place.cid)) continue;
