@@ -160,6 +160,8 @@ async function walk(
   const known = new Set(waiting.map(String));
   const running = new Set<Promise<void>>();
   const failures: Error[] = [];
+  /** What ends it. Kept: of several that end in the same moment a race tells of one. */
+  const ends: unknown[] = [];
 
   /** The root has just been read: it is at hand. */
   async function linksAt(cid: CID): Promise<readonly CID[]> {
@@ -184,11 +186,11 @@ async function walk(
   }
 
   function failed(error: unknown): void {
-    signal.throwIfAborted();
     const isMissing = error instanceof ContentUnreachableError ||
       error instanceof ContentWrongError || error instanceof RefusedByOperatorError;
-    if (!isMissing) throw error;
-    failures.push(error);
+    if (signal.aborted) ends.push(signal.reason);
+    else if (isMissing) failures.push(error);
+    else ends.push(error);
   }
 
   try {
@@ -201,6 +203,7 @@ async function walk(
         running.add(task);
       }
       await Promise.race(running);
+      if (ends.length > 0) throw ends[0];
     }
     return failures;
   } finally {

@@ -221,6 +221,25 @@ async function loadFile(tree: Tree, path: string, options: Partial<Keeping> = {}
   return { outcome, kept, source };
 }
 
+Deno.test("content is not whole because its caller left while some of it was at hand", async () => {
+  const tree = await folderTree({
+    "feed.xml": FEED,
+    "a.jpg": patterned(50, 1),
+    "b.jpg": patterned(50, 2),
+  });
+  const kept: Blocks = new Map();
+  const leave = new AbortController();
+  const keep: Keeping["keep"] = (cid, block) => {
+    kept.set(cid.toString(), block);
+    // The feed has been read; everything else would have to be fetched.
+    if (block.length === FEED.length) leave.abort(new Error("The node is stopped"));
+    return Promise.resolve();
+  };
+  const loading = load(tree.root, holding(tree.blocks), { kept, keep, signal: leave.signal });
+  await assert.rejects(loading, /The node is stopped/);
+  assert.equal(kept.size, 2);
+});
+
 Deno.test("a file comes whole, by its own CID with or without a name, and by a path with what leads to it", async () => {
   const file = await fileTree(patterned(5_000));
   for (const path of ["", "film.mp4"]) {
