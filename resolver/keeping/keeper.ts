@@ -1,7 +1,7 @@
 import { CID } from "multiformats/cid";
 import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { Name } from "../../schemas/name.ts";
-import type { VerifiedPointer } from "../../schemas/pointer.ts";
+import { parsePointer, type VerifiedPointer } from "../../schemas/pointer.ts";
 import type { StoringContentReader } from "../content/create.ts";
 import type { Call, Clock } from "../contracts.ts";
 import { type Alarm, systemAlarm } from "../deadline.ts";
@@ -150,9 +150,11 @@ export function startKeeping(options: KeeperOptions): Keeper {
   async function sweep(wanted: ReadonlyMap<string, Wanted>): Promise<void> {
     lookUpTimes.retain((key) => wanted.get(key)?.followed === true);
     for (const key of records.all().keys()) if (!wanted.has(key)) records.delete(key);
+    // A feed that waits for its turn does not say yet what it is going to load.
+    const named = new Set(pointers.kept().map(({ bytes }) => parsePointer(bytes).cid));
     for (const { root, complete, since } of blocks.pins.all()) {
       const isComing = !complete && Math.abs(clock() - since) < UNOWNED_MILLISECONDS;
-      if (!isComing) await letGo(root, null);
+      if (!isComing && !named.has(root.toString())) await letGo(root, null);
     }
   }
 

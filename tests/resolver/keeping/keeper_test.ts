@@ -7,6 +7,7 @@ import { NO_RULES } from "../../../resolver/rules/operator_rules.ts";
 import { type Identity, identityText } from "../../../schemas/identity.ts";
 import { parseName } from "../../../schemas/name.ts";
 import { folderTree, rawTree } from "../../support/blocks.ts";
+import { settled } from "../../support/clock.ts";
 import {
   FEED,
   feedWith,
@@ -226,6 +227,28 @@ Deno.test("a block that is damaged on the disk is fetched again", async () => {
   assert.deepEqual(world.keeper.roots(), []);
   await inTime(world, "it is whole again", () => world.keeper.roots().length === 1);
   assert.ok(await holdsAll(world, tree));
+});
+
+Deno.test("what has come of content in days stays over a restart, also while it waits for its turn", async () => {
+  await using world = await openWorld();
+  const roots: string[] = [];
+  for (const picture of ["a", "b", "c"]) {
+    const signer = makeSigner();
+    const tree = await feedWith(picture);
+    const missing = await rawTree(new TextEncoder().encode(picture));
+    world.stuck.add(missing.root.toString());
+    roots.push(tree.root.toString());
+    await world.publish(signer, tree, 1);
+    follow(world, signer);
+  }
+  const pinned = () => world.node.blocks.pins.all().map(({ root }) => root.toString());
+  await inTime(world, "something of each is here", () => pinned().length === 3);
+  await world.restart(() => world.clock.advance(25 * 3_600_000));
+  // Two are loaded at the same time.
+  const loading = () => world.keeper.followed().filter(({ state }) => state === "loading");
+  await until("two have their turn", () => loading().length === 2);
+  await settled();
+  assert.deepEqual(pinned().sort(), roots.sort());
 });
 
 Deno.test("content of a publish that never ended is let go after a day", async () => {
