@@ -1,3 +1,4 @@
+import { type Alarm, systemAlarm } from "../deadline.ts";
 import { OutboundError } from "../errors.ts";
 import { type Exchanges, follow } from "./follow.ts";
 import { Lifetime } from "./lifetime.ts";
@@ -11,6 +12,8 @@ import { createStrangerExchange, type StrangerOptions } from "./stranger_exchang
 export type OutboundOptions = Omit<StrangerOptions, "certificateAuthorities"> & {
   /** PEM; for tests. Strangers' hosts are then checked against these alone. */
   readonly certificateAuthorities?: readonly string[];
+  /** Rings at the deadlines of requests. */
+  readonly alarm?: Alarm;
 };
 
 /** Makes the client. It looks strangers' hosts up through `dns`, operators' as the runtime does. */
@@ -19,7 +22,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   return outboundOver({
     operator: createOperatorExchange(certificateAuthorities),
     stranger: createStrangerExchange({ ...options, certificateAuthorities }),
-  });
+  }, options.alarm);
 }
 
 /** A client for operators' hosts alone: what DNS over HTTPS uses, before there is a DNS client. */
@@ -34,12 +37,12 @@ export function createOperatorOutbound(certificateAuthorities: readonly string[]
 }
 
 /** The client's limits and redirects over any way to exchange. */
-export function outboundOver(exchanges: Exchanges): Outbound {
+export function outboundOver(exchanges: Exchanges, alarm: Alarm = systemAlarm): Outbound {
   return {
     async fetch(request, call) {
       call.signal.throwIfAborted();
       const url = webUrl(request.url);
-      const lifetime = new Lifetime(call.signal, url.host, request.timeoutMilliseconds);
+      const lifetime = new Lifetime(call.signal, url.host, request.timeoutMilliseconds, alarm);
       const limits = {
         host: url.host,
         maxBytes: request.maxBytes,

@@ -1,4 +1,4 @@
-import { abortable } from "../deadline.ts";
+import { abortable, type Alarm } from "../deadline.ts";
 import { OutboundError } from "../errors.ts";
 import { Patience } from "./patience.ts";
 
@@ -10,14 +10,14 @@ export class Lifetime {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal;
   readonly #host: string;
-  readonly #deadline: ReturnType<typeof setTimeout>;
+  readonly #stopDeadline: () => void;
   readonly #patience = new Patience(() => this.#timeOut("fell silent"));
   readonly #abandon = () => this.abort(this.#caller.reason);
 
-  constructor(caller: AbortSignal, host: string, timeoutMilliseconds: number) {
+  constructor(caller: AbortSignal, host: string, timeoutMilliseconds: number, alarm: Alarm) {
     this.#caller = caller;
     this.#host = host;
-    this.#deadline = setTimeout(() => this.#timeOut("was too slow"), timeoutMilliseconds);
+    this.#stopDeadline = alarm(timeoutMilliseconds, () => this.#timeOut("was too slow"));
     caller.addEventListener("abort", this.#abandon);
     if (caller.aborted) this.#abandon();
   }
@@ -53,7 +53,7 @@ export class Lifetime {
 
   /** Nothing is awaited any longer. */
   end(): void {
-    clearTimeout(this.#deadline);
+    this.#stopDeadline();
     this.#patience.stop();
     this.#caller.removeEventListener("abort", this.#abandon);
   }

@@ -11,12 +11,15 @@ export interface RawServer {
   readonly port: number;
   /** How many connections were made. */
   readonly connections: number;
+  /** Resolves when the first client has connected. */
+  readonly connected: Promise<void>;
   /** Waits until the first client has closed its connection; throws when it still has not. */
   untilClientGone(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const GONE_MILLISECONDS = 5_000;
+/** Ends what hangs. */
+const GONE_MILLISECONDS = 60_000;
 
 /** The connection is closed when the script ends, so a script that hangs keeps it open. */
 export function startRawServer(
@@ -25,6 +28,7 @@ export function startRawServer(
   port = 0,
 ): RawServer {
   const listener = Deno.listen({ hostname, port });
+  const connected = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
   const open = new Set<Deno.Conn>();
   let connections = 0;
@@ -46,6 +50,7 @@ export function startRawServer(
   async function listen(): Promise<void> {
     for await (const conn of listener) {
       connections += 1;
+      connected.resolve();
       open.add(conn);
       serve(conn).catch(() => {}).finally(() => {
         open.delete(conn);
@@ -60,6 +65,7 @@ export function startRawServer(
     get connections() {
       return connections;
     },
+    connected: connected.promise,
     async untilClientGone() {
       const late = new Error("The client keeps its connection");
       const timer = setTimeout(() => gone.reject(late), GONE_MILLISECONDS);

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import type { Alarm } from "../../../resolver/deadline.ts";
 import type { OutboundReason } from "../../../resolver/errors.ts";
 import { parseAddressRanges } from "../../../resolver/outbound/address_ranges.ts";
 import { createOutbound } from "../../../resolver/outbound/create.ts";
 import type { OutboundRequest } from "../../../resolver/outbound/outbound.ts";
+import { createTestClock } from "../../support/clock.ts";
 import { fakeDns } from "../../support/fake_dns.ts";
 import { outboundError, readText, respond } from "../../support/http_answers.ts";
 import { type RawConnection, startRawServer } from "../../support/raw_server.ts";
@@ -16,27 +18,38 @@ const never = () => new Promise<never>(() => {});
 
 interface Case {
   readonly what: string;
-  readonly script: (connection: RawConnection) => unknown;
+  /** `expire` lets the request's deadline pass, where nothing else ends it. */
+  readonly script: (connection: RawConnection, expire: () => void) => unknown;
   readonly reason: OutboundReason;
   readonly options?: Partial<OutboundRequest>;
   readonly only?: Trust;
 }
 
-/** Sends the piece again and again, as long as the client is there. */
-async function flood({ send }: RawConnection, start: string, piece: string | Uint8Array) {
+/** Longer than any test takes: only a test's clock comes so far. */
+const DEADLINE = 60_000;
+
+/** Sends the piece again and again, as long as the client is there; some come before the deadline. */
+async function flood(
+  { send }: RawConnection,
+  start: string,
+  piece: string | Uint8Array,
+  expire = () => {},
+) {
   await send(start);
-  while (await send(piece));
+  for (let sent = 1; await send(piece); sent++) if (sent === 100) expire();
 }
 
-/** Sends the piece every 20 milliseconds. */
-async function drip({ send }: RawConnection, start: string, piece: string) {
+/** Sends the piece every 20 milliseconds; some come before the deadline. */
+async function drip({ send }: RawConnection, start: string, piece: string, expire: () => void) {
   await send(start);
-  while (await send(piece)) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let sent = 1; await send(piece); sent++) {
+    if (sent === 10) expire();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 const OK = "HTTP/1.1 200 OK\r\n";
 const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
-const SHORT = { timeoutMilliseconds: 300 };
 
 const cases: readonly Case[] = [
   {
@@ -46,9 +59,8 @@ const cases: readonly Case[] = [
   },
   {
     what: "headers that drip",
-    script: (c) => drip(c, OK, "a: b\r\n"),
+    script: (c, expire) => drip(c, OK, "a: b\r\n", expire),
     reason: "timeout",
-    options: SHORT,
   },
   {
     what: "interim responses without end",
@@ -58,12 +70,11 @@ const cases: readonly Case[] = [
   },
   {
     what: "interim responses without end",
-    script: (c) => flood(c, "", "HTTP/1.1 103 Early Hints\r\n\r\n"),
+    script: (c, expire) => flood(c, "", "HTTP/1.1 103 Early Hints\r\n\r\n", expire),
     reason: "timeout",
-    options: SHORT,
     only: "operator",
   },
-  { what: "silence", script: never, reason: "timeout", options: SHORT },
+  { what: "silence", script: (_, expire) => (expire(), never()), reason: "timeout" },
   { what: "a closed connection", script: () => {}, reason: "connection" },
   { what: "something else than HTTP", script: (c) => c.send("\0\x01hello"), reason: "connection" },
   {
@@ -109,9 +120,8 @@ const cases: readonly Case[] = [
   },
   {
     what: "a body that drips beyond the deadline",
-    script: (c) => drip(c, `${OK}\r\n`, "a"),
+    script: (c, expire) => drip(c, `${OK}\r\n`, "a", expire),
     reason: "timeout",
-    options: SHORT,
   },
   {
     what: "a body that falls silent",
@@ -158,24 +168,31 @@ const cases: readonly Case[] = [
   },
 ];
 
-type Options = Partial<OutboundRequest> & { readonly signal?: AbortSignal };
+type Options = Partial<OutboundRequest> & {
+  readonly signal?: AbortSignal;
+  readonly alarm?: Alarm;
+};
 
-function get(port: number, trust: Trust, options: Options = {}) {
+function get(port: number, trust: Trust, { signal, alarm, ...options }: Options = {}) {
   const outbound = createOutbound({
     dns: fakeDns({}),
     allowPrivate: parseAddressRanges("127.0.0.1"),
     clock: () => 0,
+    ...(alarm && { alarm }),
   });
   const url = `http://127.0.0.1:${port}/`;
-  const request = { url, trust, maxBytes: 1000, timeoutMilliseconds: 5000, ...options };
-  return outbound.fetch(request, { signal: options.signal ?? new AbortController().signal });
+  const request = { url, trust, maxBytes: 1000, timeoutMilliseconds: DEADLINE, ...options };
+  return outbound.fetch(request, { signal: signal ?? new AbortController().signal });
 }
 
 for (const { what, script, reason, options, only } of cases) {
   for (const trust of only === undefined ? TRUSTS : [only]) {
     Deno.test(`${what} from the ${trust}'s host is an error, and the connection is closed`, async () => {
-      const server = startRawServer(script);
-      const attempt = get(server.port, trust, options).then(readText);
+      const { alarm, advance } = createTestClock();
+      const server = startRawServer((connection) =>
+        script(connection, () => void advance(DEADLINE))
+      );
+      const attempt = get(server.port, trust, { ...options, alarm }).then(readText);
       await assert.rejects(attempt, outboundError(reason));
       await server.untilClientGone();
       await server.stop();
@@ -255,9 +272,11 @@ for (const trust of TRUSTS) {
   Deno.test(`the deadline holds when garbage is collected in the middle of a body (${trust})`, async () => {
     v8.setFlagsFromString("--expose-gc");
     const collectGarbage = vm.runInNewContext("gc");
-    const server = startRawServer((c) => drip(c, `${OK}\r\n`, "a"));
+    const { alarm, advance } = createTestClock();
+    const expire = () => void advance(DEADLINE);
+    const server = startRawServer((c) => drip(c, `${OK}\r\n`, "a", expire));
     const read = async () => {
-      for await (const _ of (await get(server.port, trust, SHORT)).body) collectGarbage();
+      for await (const _ of (await get(server.port, trust, { alarm })).body) collectGarbage();
     };
     await assert.rejects(read(), outboundError("timeout"));
     await server.untilClientGone();
@@ -266,7 +285,9 @@ for (const trust of TRUSTS) {
 
   Deno.test(`a body that nobody reads is let go at the deadline (${trust})`, async () => {
     const server = startRawServer((c) => flood(c, `${OK}\r\n`, "a".repeat(1000)));
-    const response = await get(server.port, trust, SHORT);
+    const { alarm, advance } = createTestClock();
+    const response = await get(server.port, trust, { alarm });
+    await advance(DEADLINE);
     await server.untilClientGone();
     await assert.rejects(readText(response), outboundError("timeout"));
     await server.stop();
@@ -309,8 +330,13 @@ Deno.test("a stranger's connection is closed after its answer, whatever the host
 
 Deno.test("a TLS handshake that never ends is an error, and the connection is closed", async () => {
   const server = startRawServer(never);
+  const { alarm, advance } = createTestClock();
   const url = `https://127.0.0.1:${server.port}/`;
-  await assert.rejects(get(server.port, "stranger", { url, ...SHORT }), outboundError("timeout"));
+  const attempt = get(server.port, "stranger", { url, alarm });
+  const rejected = assert.rejects(attempt, outboundError("timeout"));
+  await server.connected;
+  await advance(DEADLINE);
+  await rejected;
   await server.untilClientGone();
   await server.stop();
 });

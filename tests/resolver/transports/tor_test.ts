@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { contentLimits } from "../../../resolver/content/limits.ts";
+import { deadline } from "../../../resolver/deadline.ts";
 import { torSocksSetting } from "../../../resolver/transports/tor.ts";
 import { OurSpaceError } from "../../../schemas/errors.ts";
 import { fakeSource, holding, rawTree } from "../../support/blocks.ts";
+import { createTestClock } from "../../support/clock.ts";
 import { readerOver } from "../../support/content.ts";
 import { respond } from "../../support/http_answers.ts";
 import { ONION_HOST, reasonOf, startOnionProxy, torOver } from "../../support/onion_services.ts";
@@ -31,9 +33,9 @@ function torTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, permissions, ...UNSANITIZED });
 }
 
-function patience(milliseconds = 10_000) {
-  const limits = { maxBytes: contentLimits.feedBytes, milliseconds: 60_000 };
-  return { identity, signal: AbortSignal.timeout(milliseconds), ...limits };
+/** A call that ends with the signal: most have all the time that they need. */
+function patience(signal = AbortSignal.timeout(60_000)) {
+  return { identity, signal, maxBytes: contentLimits.feedBytes, milliseconds: 60_000 };
 }
 
 /** What comes of the location through a proxy that follows the script. */
@@ -256,15 +258,21 @@ torTest(
       },
     ];
     for (const [index, reach] of stages.entries()) {
-      const closed = Promise.withResolvers<void>();
+      const [reached, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       await using proxy = startSocksServer(async (connection) => {
         await reach(connection);
+        reached.resolve();
         await connection.closed;
         closed.resolve();
       });
       const tor = await torOver(proxy.address);
-      const opening = tor.open(LOCATION, patience(300));
-      await assert.rejects(opening, { name: "TimeoutError" }, `stage ${index}`);
+      const clock = createTestClock();
+      using limit = deadline(300, { alarm: clock.alarm });
+      const opening = tor.open(LOCATION, patience(limit.signal));
+      const ended = assert.rejects(opening, { name: "TimeoutError" }, `stage ${index}`);
+      await reached.promise;
+      await clock.advance(300);
+      await ended;
       await closed.promise;
     }
   },
@@ -316,8 +324,13 @@ torTest("a TLS handshake that never ends ends with the caller's patience", async
   const server = startRawServer(never);
   await using proxy = startOnionProxy(server.port);
   const tor = await torOver(proxy.address);
-  const opening = tor.open(LOCATION.replace("http:", "https:"), patience(300));
-  await assert.rejects(opening, { name: "TimeoutError" });
+  const clock = createTestClock();
+  using limit = deadline(300, { alarm: clock.alarm });
+  const opening = tor.open(LOCATION.replace("http:", "https:"), patience(limit.signal));
+  const ended = assert.rejects(opening, { name: "TimeoutError" });
+  await server.connected;
+  await clock.advance(300);
+  await ended;
   await server.untilClientGone();
   await server.stop();
 });
