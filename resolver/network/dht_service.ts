@@ -13,13 +13,7 @@ import type { ProviderRecords } from "./provider_records.ts";
 import type { RecordRules } from "./record_rules.ts";
 import type { RecordStore } from "./record_store.ts";
 import type { Senders } from "./senders.ts";
-
-/**
- * How long one node may take for one message, the connection to it included: the least, and what a
- * slow network may stretch it to. With 20 nodes of which a third is dead, a look-up meets two dead
- * ones after another at most. Milliseconds.
- */
-const MESSAGE_MILLISECONDS = { minTimeout: 700, maxTimeout: 2_000 };
+import type { NetworkTimes } from "./times.ts";
 
 /** How long a stream that came in may stay silent; milliseconds. */
 const SILENCE_MILLISECONDS = 5_000;
@@ -46,7 +40,7 @@ export interface DhtGuards {
 export function createDht(
   surroundings: DhtSurroundings,
   guards: DhtGuards,
-  mode: "server" | "client",
+  { mode, times }: { readonly mode: "server" | "client"; readonly times: NetworkTimes },
 ): KadDHT {
   const { records, providers, rules, dialRules } = guards;
   const { peerId, privateKey, registrar, addressManager, peerStore, connectionManager } =
@@ -65,7 +59,7 @@ export function createDht(
       multiaddrs: peer.multiaddrs.filter((address) => dialRules.mayKeep(address)),
     }),
     allowQueryWithZeroPeers: true,
-    networkDialTimeout: MESSAGE_MILLISECONDS,
+    networkDialTimeout: times.message,
     incomingMessageTimeout: SILENCE_MILLISECONDS,
     maxInboundStreams: INBOUND_STREAMS,
     maxOutboundStreams: OUTBOUND_STREAMS,

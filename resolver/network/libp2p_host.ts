@@ -14,6 +14,7 @@ import { createHttpPort, type HttpPort } from "./http_port.ts";
 import { createInboundLimit, type InboundLimit } from "./inbound_limit.ts";
 import type { Listening } from "./listening.ts";
 import { PEER_STORE_AGES, type PeerData } from "./peer_data.ts";
+import type { NetworkTimes } from "./times.ts";
 
 /** Connections at the same time, and those of them that have not said yet who they are. */
 const MAX_CONNECTIONS = 300;
@@ -77,6 +78,7 @@ export async function startHost(
     bitswap: BitswapOptions;
     listening: Listening;
     mode: "server" | "client";
+    times: NetworkTimes;
     /** Many nodes may share one address: a test, or a network behind one. */
     relaxed: boolean;
     discovery: readonly Discovery[];
@@ -84,7 +86,8 @@ export async function startHost(
     signal: AbortSignal;
   },
 ): Promise<Host> {
-  const { privateKey, peerData, guards, bitswap, listening, mode, relaxed, discovery } = options;
+  const { privateKey, peerData, guards, bitswap, listening, relaxed, discovery } = options;
+  const { mode, times } = options;
   const libp2p = await createLibp2p<HostServices>({
     start: false,
     privateKey,
@@ -117,7 +120,7 @@ export async function startHost(
     services: {
       identify: identify(),
       ping: ping(),
-      dht: (components) => createDht(components, guards, mode),
+      dht: (components) => createDht(components, guards, { mode, times }),
       httpPort: (components) => createHttpPort(components, options),
       bitswap: (components) => createBitswap(components, bitswap),
     },

@@ -10,10 +10,7 @@ import { walkTowards } from "./walk_towards.ts";
 import { missedSomewhere } from "./missed_somewhere.ts";
 import type { LookUpCounters } from "./network.ts";
 
-/** The engine ends its walks by itself; this is for the case that it does not. Milliseconds. */
-const LOOK_UP_MILLISECONDS = 6_000;
-
-/** Below the least time that the engine gives a node for a message. */
+/** Below the least time that the engine gives a node for a message; milliseconds. */
 const QUICK_MILLISECONDS = 500;
 
 /** A text that some nodes refuse, or cannot keep, is not sent again at every look-up; milliseconds. */
@@ -28,12 +25,14 @@ export interface LookUps {
 }
 
 export function createLookUps(
-  { dht, self, pointers, verifier, clock, alarm, put }: {
+  { dht, self, pointers, verifier, milliseconds, clock, alarm, put }: {
     dht: KadDHT;
     /** This node's id as a multihash. */
     self: Uint8Array;
     pointers: PointerStore;
     verifier: Verifier;
+    /** For all of a look-up. */
+    milliseconds: number;
     clock: Clock;
     alarm: Alarm;
     /** Hands a pointer to the closest nodes. */
@@ -53,7 +52,7 @@ export function createLookUps(
 
   async function* lookUp(identity: Identity, call: Call): AsyncGenerator<PeerAnswer, void, void> {
     const startedAt = clock();
-    using limit = deadline(LOOK_UP_MILLISECONDS, { parent: call.signal, alarm });
+    using limit = deadline(milliseconds, { parent: call.signal, alarm });
     const answers: PeerAnswer[] = [];
     let failures: PeerAnswer[] = [];
     // A second walk only when nothing was found, and somebody may know who failed at once: a connection

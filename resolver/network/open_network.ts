@@ -7,6 +7,7 @@ import type { Verifier } from "../verify.ts";
 import type { PointerNetwork } from "./network.ts";
 import type { HttpAddress } from "./listening.ts";
 import type { NotYetValid } from "./record_rules.ts";
+import type { NetworkTimes } from "./times.ts";
 
 /** What the network is built from. */
 export interface NetworkOptions {
@@ -15,6 +16,8 @@ export interface NetworkOptions {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly alarm?: Alarm;
+  /** `networkTimes` unless given. */
+  readonly times?: NetworkTimes;
   /** A number from 0 to below 1; decides nothing but who waits how long. */
   readonly random?: () => number;
   /** Vets the names in strangers' addresses. */

@@ -25,15 +25,15 @@ import { keepConnected } from "./redial.ts";
 import { createSenders } from "./senders.ts";
 import { bitswapPeersSetting, bootstrapSetting } from "./settings.ts";
 import { startListening } from "./start_listening.ts";
+import { networkTimes } from "./times.ts";
 
-/** The engine ends its walks by itself; this is for the case that it does not. Milliseconds. */
-const PUT_MILLISECONDS = 10_000;
 const CONNECT_MILLISECONDS = 5_000;
 
 /** Joins the network. The part of `openNetwork` that is loaded with libp2p. */
 export async function startNetwork(options: NetworkOptions): Promise<PointerNetwork> {
   const { node, settings, verifier, clock, dns, report } = options;
   const { alarm = systemAlarm, random = Math.random, onNotYetValid = () => {} } = options;
+  const { times = networkTimes } = options;
   const allowPrivate = settings.get(allowPrivateSetting);
   const entries = [bootstrapSetting, bitswapPeersSetting]
     .flatMap((setting) => settings.get(setting).map(checked));
@@ -68,6 +68,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     peerData,
     guards,
     bitswap,
+    times,
     alarm,
     signal,
   }).catch((error) => {
@@ -85,7 +86,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
   let closed: Promise<void> | undefined;
 
   async function put(pointer: VerifiedPointer, { signal }: Call): Promise<NetworkPut> {
-    using limit = deadline(PUT_MILLISECONDS, { parent: signal, alarm });
+    using limit = deadline(times.put, { parent: signal, alarm });
     const outcome = await putPointer(dht, libp2p.peerId, pointer, limit.signal);
     puts.confirmed += outcome.confirmed;
     puts.failed += outcome.failed;
@@ -97,6 +98,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
     self: libp2p.peerId.toMultihash().bytes,
     pointers,
     verifier,
+    milliseconds: times.lookUp,
     clock,
     alarm,
     put: (pointer) => put(pointer, closing),

@@ -12,6 +12,7 @@ import { discoverOnLan } from "./mdns.ts";
 import type { NetworkOptions } from "./open_network.ts";
 import type { PeerData } from "./peer_data.ts";
 import { dhtListenSetting, dhtMdnsSetting } from "./settings.ts";
+import type { NetworkTimes } from "./times.ts";
 
 /** Where the port that was chosen once is kept. */
 const PORT_KEY = "network/tcp-port";
@@ -35,6 +36,7 @@ export async function startListening(
     peerData: PeerData;
     guards: DhtGuards;
     bitswap: BitswapOptions;
+    times: NetworkTimes;
     alarm: Alarm;
     signal: AbortSignal;
   },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ANSWER_MAX_PEERS } from "../../resolver/network/message_guard.ts";
+import { networkTimes } from "../../resolver/network/times.ts";
 import { type Identity, identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import {
@@ -60,14 +61,14 @@ const adversaries: Readonly<Record<string, (scene: Scene) => Behaviour>> = {
 
 // 11 others, and one after another the 8 that have left again: fewer than the 20 closest of a walk.
 Deno.test("a hostile node changes no answer", LIBP2P_TEST, async (t) => {
-  await using network = await startNetwork({ size: NODES });
+  await using network = await startNetwork({ size: NODES, times: networkTimes });
   for (const [name, behaviour] of Object.entries(adversaries)) {
     await t.step(`one that ${name} (FAULT_SEED=${seed})`, () => withstand(network, [behaviour]));
   }
 });
 
 Deno.test("hostile nodes of all kinds together change no answer", LIBP2P_TEST, async (t) => {
-  await using network = await startNetwork({ size: NODES });
+  await using network = await startNetwork({ size: NODES, times: networkTimes });
   await t.step(`FAULT_SEED=${seed}`, () => withstand(network, Object.values(adversaries)));
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Stream } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
+import { networkTimes } from "../../resolver/network/times.ts";
 import { identityKey } from "../../schemas/identity.ts";
 import { flood, sendHuge } from "../support/adversaries.ts";
 import { FIND_NODE, GET_VALUE, kadKey, kadRecord, PUT_VALUE } from "../support/kad_messages.ts";
@@ -37,7 +38,11 @@ const MOST_CONNECTIONS = 150;
 Deno.test("a flood hits its own limit, and nobody else", LIBP2P_TEST, async (t) => {
   const now = Date.now();
   // On a clock that stands still nobody's allowance grows, however long the test takes.
-  await using network = await startNetwork({ size: NODES, clock: () => () => now });
+  await using network = await startNetwork({
+    size: NODES,
+    clock: () => () => now,
+    times: networkTimes,
+  });
   const { nodes } = network;
   const [target, other] = nodes;
   assert.ok(target !== undefined && other !== undefined);

@@ -2,6 +2,7 @@ import type { Clock } from "../../resolver/contracts.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
 import { type NetworkOptions, openNetwork } from "../../resolver/network/open_network.ts";
 import { networkSettings } from "../../resolver/network/settings.ts";
+import type { NetworkTimes } from "../../resolver/network/times.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import { openNode } from "../../resolver/node/open_node.ts";
 import { allowPrivateSetting } from "../../resolver/outbound/setting.ts";
@@ -19,6 +20,16 @@ export const LIBP2P_TEST = { sanitizeOps: false, sanitizeResources: false } as c
 
 /** How long nodes that come together usually need at most to know each other; milliseconds. */
 const MEETING_MILLISECONDS = 5_000;
+
+/**
+ * What nodes of a test give each other. They share the processor with one another and with other tests:
+ * whoever answers late is no less there. Where somebody is silent, `networkTimes` end the wait sooner.
+ */
+const PATIENT: NetworkTimes = {
+  message: { minTimeout: 30_000, maxTimeout: 30_000 },
+  lookUp: 60_000,
+  put: 60_000,
+};
 
 /** One node of a test's network. */
 export interface NetworkNode extends AsyncDisposable {
@@ -72,6 +83,7 @@ export async function startNetworkNode(options: NetworkNodeOptions = {}): Promis
     dns: fakeDns({}),
     httpAddress: null,
     publicOrigin: null,
+    times: PATIENT,
     report,
     ...options.network,
   });
@@ -97,10 +109,11 @@ export interface TestNetwork extends AsyncDisposable {
  * as a bucket holds) in its routing table.
  */
 export async function startNetwork(
-  { size, clock, environment }: {
+  { size, clock, environment, times = PATIENT }: {
     size: number;
     clock?: (index: number) => Clock;
     environment?: Readonly<Record<string, string>>;
+    times?: NetworkTimes;
   },
 ): Promise<TestNetwork> {
   await using cleanUp = new AsyncDisposableStack();
@@ -113,6 +126,7 @@ export async function startNetwork(
         ...environment,
       },
       clock: clock?.(index) ?? Date.now,
+      network: { times },
     });
     cleanUp.use(one);
     nodes.push(one);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PeerAnswer } from "../../../resolver/contracts.ts";
 import { recordKey } from "../../../resolver/network/record_key.ts";
+import { networkTimes } from "../../../resolver/network/times.ts";
 import {
   inventsPeers,
   openTarpit,
@@ -81,7 +82,7 @@ Deno.test(
 );
 
 Deno.test("one that never answers fails alone", LIBP2P_TEST, async () => {
-  await using all = await startNetwork({ size: 4 });
+  await using all = await startNetwork({ size: 4, times: networkTimes });
   await using adversary = await startTurncoat();
   await introduce(all, adversary);
   adversary.turn(stalls);
@@ -122,7 +123,7 @@ Deno.test(
 );
 
 Deno.test("one that names a thousand peers has none of them dialled", LIBP2P_TEST, async () => {
-  await using all = await startNetwork({ size: 3 });
+  await using all = await startNetwork({ size: 3, times: networkTimes });
   await using tarpit = openTarpit();
   const invents = (count: number) => inventsPeers(count, [tarpit.address], seeded(1));
   await using adversary = await startTurncoat();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { multiaddr } from "@multiformats/multiaddr";
 import { inventsPeers, openTarpit, servesNothing } from "../../support/adversaries.ts";
 import { recordKey } from "../../../resolver/network/record_key.ts";
+import { networkTimes } from "../../../resolver/network/times.ts";
 import { LIBP2P_TEST, startNetworkNode, until } from "../../support/network.ts";
 import { makeSigner } from "../../support/pointers.ts";
 import { seeded } from "../../support/seeded.ts";
@@ -64,7 +65,7 @@ Deno.test(
     await using cleanUp = new AsyncDisposableStack();
     for (const tarpit of tarpits) cleanUp.use(tarpit);
     const invents = inventsPeers(24, tarpits.map(({ address }) => address), random);
-    await using node = await startNetworkNode();
+    await using node = await startNetworkNode({ network: { times: networkTimes } });
     let lying = false;
     for (let count = 0; count < 3; count++) {
       const liar = cleanUp.use(
