@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { listFolder, sourceFile } from "../../gateway/commands/publish/files.ts";
 import { buildFileDag, buildFolderDag } from "../../resolver/content/dag_builder.ts";
+import { CALL } from "../support/content.ts";
 import { patterned } from "../support/source_files.ts";
 import { realTest } from "../support/tools.ts";
-
-const CALL = { signal: AbortSignal.timeout(120_000) };
 
 /** `ipfs add` without a daemon, in a repository of its own, with the profile that the builder follows. */
 async function withKubo(

@@ -3,12 +3,12 @@ import { buildFolderDag } from "../../resolver/content/dag_builder.ts";
 import { uploadToKubo } from "../../resolver/kubo_upload.ts";
 import { parseAddressRanges } from "../../resolver/outbound/address_ranges.ts";
 import { createOutbound } from "../../resolver/outbound/create.ts";
+import { CALL } from "../support/content.ts";
 import { fakeDns } from "../support/fake_dns.ts";
 import { startKubo } from "../support/kubo.ts";
 import { memoryFile, patterned } from "../support/source_files.ts";
 import { realTest } from "../support/tools.ts";
 
-const CALL = { signal: AbortSignal.timeout(120_000) };
 const outbound = createOutbound({
   dns: fakeDns({}),
   allowPrivate: parseAddressRanges(""),

@@ -8,13 +8,13 @@ import { createVerifier } from "../../resolver/verify.ts";
 import { checksumAddress } from "../../schemas/identity.ts";
 import { pointerText, type UnsignedPointer } from "../../schemas/pointer.ts";
 import { startAnvil } from "../support/anvil.ts";
+import { CALL } from "../support/content.ts";
 import { fakeDns } from "../support/fake_dns.ts";
 import { HELLO_CID } from "../support/pointers.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { testTerminal } from "../support/terminal.ts";
 import { realTest } from "../support/tools.ts";
 
-const CALL = { signal: AbortSignal.timeout(60_000) };
 const clock = Date.now;
 const verifier = createVerifier({ clock });
 

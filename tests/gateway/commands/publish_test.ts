@@ -11,6 +11,7 @@ import { OurSpaceError } from "../../../schemas/errors.ts";
 import { checksumAddress, type Identity } from "../../../schemas/identity.ts";
 import { isWithdrawn, parsePointer, type Pointer } from "../../../schemas/pointer.ts";
 import { appOutbound, type Handler } from "../../support/app_outbound.ts";
+import { CALL } from "../../support/content.ts";
 import { fakeDns } from "../../support/fake_dns.ts";
 import { makeSigner, signPointer } from "../../support/pointers.ts";
 import { rssFeed } from "../../support/publish.ts";
@@ -20,7 +21,6 @@ import { type TestTerminal, testTerminal } from "../../support/terminal.ts";
 import { openTestGateway, type TestGateway } from "../../support/test_gateway.ts";
 import { SENDER } from "../../support/nodes.ts";
 
-const CALL = { signal: AbortSignal.timeout(60_000) };
 const NOW = Date.parse("2026-11-20T12:00:00.000Z");
 const PEER = "https://peer.example";
 

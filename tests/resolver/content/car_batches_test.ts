@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { carBatches } from "../../../resolver/content/car_batches.ts";
 import { buildFolderDag } from "../../../resolver/content/dag_builder.ts";
 import { importCar } from "../../../resolver/node/import_car.ts";
+import { CALL } from "../../support/content.ts";
 import { memoryFile, patterned } from "../../support/source_files.ts";
 import { temporaryNode } from "../../support/nodes.ts";
-
-const CALL = { signal: AbortSignal.timeout(30_000) };
 
 Deno.test("a DAG travels as CAR files of bounded size, and is whole on the other side", async () => {
   await using temporary = await temporaryNode();

@@ -7,9 +7,8 @@ import {
   CHUNK_BYTES,
   type SourceFile,
 } from "../../../resolver/content/dag_builder.ts";
+import { CALL } from "../../support/content.ts";
 import { memoryFile, patterned } from "../../support/source_files.ts";
-
-const CALL = { signal: AbortSignal.timeout(30_000) };
 
 Deno.test("a file of up to 1 MiB is one raw block, a larger one is not", async () => {
   const small = await buildFileDag(memoryFile("a", patterned(CHUNK_BYTES)), CALL);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { generatePrivateKey } from "viem/accounts";
 import { listFolder } from "../../../../gateway/commands/publish/files.ts";
+import { CALL } from "../../../support/content.ts";
 import { temporaryFolder } from "../../../support/temporary.ts";
 
-const CALL = { signal: AbortSignal.timeout(10_000) };
 const KEY = generatePrivateKey().slice(2);
 
 Deno.test("secrets, hidden files, links and the node's own data stay out of a publication", async () => {

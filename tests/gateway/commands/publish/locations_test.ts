@@ -3,10 +3,10 @@ import { checkLocations } from "../../../../gateway/commands/publish/locations.t
 import { createTorOutbound, newTorSecret } from "../../../../resolver/outbound/tor.ts";
 import { appOutbound } from "../../../support/app_outbound.ts";
 import { rawTree } from "../../../support/blocks.ts";
+import { CALL } from "../../../support/content.ts";
 import { ONION_HOST, startOnionProxy } from "../../../support/onion_services.ts";
 import { startService } from "../../../support/services.ts";
 
-const CALL = { signal: AbortSignal.timeout(10_000) };
 const FEED = new TextEncoder().encode("<rss/>");
 const LOCATION = `http://${ONION_HOST}/feed.xml`;
 /** The library's timer of a handshake outlives it. */

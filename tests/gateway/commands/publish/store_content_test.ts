@@ -4,10 +4,9 @@ import { buildFileDag } from "../../../../resolver/content/dag_builder.ts";
 import { OutboundError } from "../../../../resolver/errors.ts";
 import { OurSpaceError } from "../../../../schemas/errors.ts";
 import { appOutbound } from "../../../support/app_outbound.ts";
+import { CALL } from "../../../support/content.ts";
 import { memoryFile, patterned } from "../../../support/source_files.ts";
 import { testTerminal } from "../../../support/terminal.ts";
-
-const CALL = { signal: AbortSignal.timeout(10_000) };
 
 Deno.test("a node that ends while it is given the content is told with what to do", async () => {
   const dag = await buildFileDag(memoryFile("feed.xml", patterned(100)), CALL);

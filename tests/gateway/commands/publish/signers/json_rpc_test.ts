@@ -3,8 +3,8 @@ import { createJsonRpcSigner } from "../../../../../gateway/commands/publish/sig
 import { OutboundError } from "../../../../../resolver/errors.ts";
 import type { Outbound, OutboundRequest } from "../../../../../resolver/outbound/outbound.ts";
 import { checksumAddress } from "../../../../../schemas/identity.ts";
+import { CALL } from "../../../../support/content.ts";
 
-const CALL = { signal: AbortSignal.timeout(10_000) };
 const ONE = checksumAddress("0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045");
 const OTHER = checksumAddress("0x52908400098527886e0f7030069857d2e4169ee7");
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { decryptKeystore } from "../../../../../gateway/commands/publish/signers/keystore.ts";
 import { parseKeystore } from "../../../../../gateway/commands/publish/signers/keystore_file.ts";
 import { OurSpaceError } from "../../../../../schemas/errors.ts";
-
-const CALL = { signal: AbortSignal.timeout(60_000) };
+import { CALL } from "../../../../support/content.ts";
 
 /** The two test vectors of the Web3 Secret Storage definition, and what they hold. */
 const SECRET = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d";

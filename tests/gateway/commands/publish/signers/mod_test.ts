@@ -3,10 +3,10 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import type { KeyChoice } from "../../../../../gateway/commands/publish/arguments.ts";
 import { openSigner } from "../../../../../gateway/commands/publish/signers/mod.ts";
 import { checksumAddress } from "../../../../../schemas/identity.ts";
+import { CALL } from "../../../../support/content.ts";
 import { temporaryFolder } from "../../../../support/temporary.ts";
 import { testTerminal } from "../../../../support/terminal.ts";
 
-const CALL = { signal: AbortSignal.timeout(30_000) };
 const KEY = generatePrivateKey().slice(2);
 const ACCOUNT = checksumAddress(privateKeyToAccount(`0x${KEY}`).address);
 /** The account of the keystore vectors. */
