@@ -81,6 +81,7 @@ async function pin(dataDir: string): Promise<void> {
       await Promise.all([blocks.put(cid, bytes, root), blocks.put(cached.cid, cached.bytes)]);
       say(`pinned ${root} ${cid}`);
     }
+    say(`completing ${root}`);
     pins.complete(root);
     say(`complete ${root}`);
     if (before !== null) {
