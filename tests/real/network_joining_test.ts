@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
+import { freePorts } from "../support/free_ports.ts";
 import { LIBP2P_TEST } from "../support/network.ts";
 import {
   allFind,
@@ -38,13 +39,11 @@ Deno.test(
 Deno.test("a node whose only port is that of HTTP is a full member", LIBP2P_TEST, async () => {
   await using first = await startNodeProcess();
   const BOOTSTRAP = first.addresses.join(",");
-  // Its address has to be written down before it starts: a port that was free a moment ago.
-  await using probe = await startNodeProcess({ environment: { DHT_LISTEN: "" } });
-  const port = new URL(probe.url).port;
-  await probe.kill();
+  // Its address has to be written down before it starts.
+  const [port = 0] = await freePorts(1);
   const address = `/ip4/127.0.0.1/tcp/${port}/ws`;
   await using onePort = await startNodeProcess({
-    environment: { PORT: port, DHT_LISTEN: address, BOOTSTRAP },
+    environment: { PORT: `${port}`, DHT_LISTEN: address, BOOTSTRAP },
   });
   assert.equal(onePort.addresses.length, 1);
   assert.ok(onePort.addresses[0]?.startsWith(`${address}/p2p/`));

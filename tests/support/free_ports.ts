@@ -6,15 +6,19 @@ import { createServer, type Server } from "node:net";
  */
 const FIRST_PORT = 12_000;
 const PORTS = 20_000;
+/** Whoever was given one may not listen on it yet, or listens again later. */
+const given = new Set<number>();
 
-/** Ports of loopback that nobody listens on, each another one. */
+/** Ports of loopback that nobody listens on, each given once. */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
+  const ports: number[] = [];
+  while (ports.length < count) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    if (await isFree(port)) ports.add(port);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) ports.push(port);
   }
-  return [...ports];
+  return ports;
 }
 
 /** Listens on loopback, on a free port unless one is given. Gives the port. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Identity } from "../../schemas/identity.ts";
 import { identityText } from "../../schemas/identity.ts";
 import { eventually } from "./eventually.ts";
+import { freePorts } from "./free_ports.ts";
 import { startServerProcess, taskCommand } from "./task_process.ts";
 
 /** The start-up lines, whole: the first has the address, the last comes when all is ready. */
@@ -44,11 +45,16 @@ export interface NodeProcessOptions {
   readonly through?: readonly string[];
 }
 
-/** Starts a node on a free port of loopback; its data are gone when its scope ends. */
+/**
+ * Starts a node on a free port of loopback; its data are gone when its scope ends. The port is none that
+ * the system would give to somebody else between two starts.
+ */
 export async function startNodeProcess(options: NodeProcessOptions = {}): Promise<NodeProcess> {
+  const [port = 0] = await freePorts(1);
+  const environment = { PORT: `${port}`, ...options.environment };
   const dataFolder = await Deno.makeTempDir({ prefix: "ourspace-" });
   try {
-    return await startIn(dataFolder, options);
+    return await startIn(dataFolder, { ...options, environment });
   } catch (error) {
     await Deno.remove(dataFolder, { recursive: true });
     throw error;
@@ -59,7 +65,7 @@ async function startIn(dataFolder: string, options: NodeProcessOptions): Promise
   const { environment = {}, task = "node", through = [] } = options;
   const { url, output, stop } = await startServerProcess(
     taskCommand(task).args,
-    { PORT: "0", DATA_DIR: dataFolder, ALLOW_PRIVATE: "127.0.0.0/8", ...environment },
+    { DATA_DIR: dataFolder, ALLOW_PRIVATE: "127.0.0.0/8", ...environment },
     READY,
     through,
   );
@@ -93,11 +99,7 @@ async function startIn(dataFolder: string, options: NodeProcessOptions): Promise
       return code;
     },
     kill: async () => void await stop("SIGKILL"),
-    restart: () =>
-      startIn(dataFolder, {
-        ...options,
-        environment: { ...environment, PORT: new URL(url).port },
-      }),
+    restart: () => startIn(dataFolder, options),
     async [Symbol.asyncDispose]() {
       await stop("SIGKILL");
       await Deno.remove(dataFolder, { recursive: true }).catch(() => {});

@@ -3,6 +3,7 @@ import type { PeerAnswer } from "../../../resolver/contracts.ts";
 import { UnavailableError } from "../../../resolver/errors.ts";
 import type { PointerNetwork } from "../../../resolver/network/network.ts";
 import type { Identity } from "../../../schemas/identity.ts";
+import { freePorts } from "../../support/free_ports.ts";
 import {
   LIBP2P_TEST,
   type NetworkNode,
@@ -191,11 +192,16 @@ Deno.test("the peer key is for its owner's eyes only", LIBP2P_TEST, async () => 
 
 Deno.test("an entry point that comes later is found", LIBP2P_TEST, async () => {
   await using folder = await temporaryFolder();
-  const early = await startNetworkNode({ dataDir: folder.path });
+  const [port = 0] = await freePorts(1);
+  const options = {
+    dataDir: folder.path,
+    environment: { DHT_LISTEN: `/ip4/127.0.0.1/tcp/${port}` },
+  };
+  const early = await startNetworkNode(options);
   const addresses = early.network.addresses().join(",");
   await early[Symbol.asyncDispose]();
   await using waiting = await startNetworkNode({ environment: { BOOTSTRAP: addresses } });
-  await using late = await startNetworkNode({ dataDir: folder.path });
+  await using late = await startNetworkNode(options);
   await until(
     "they met",
     () => [waiting, late].every(({ network }) => network.status().connections === 1),

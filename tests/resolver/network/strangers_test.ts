@@ -3,6 +3,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { inventsPeers, openTarpit, servesNothing } from "../../support/adversaries.ts";
 import { recordKey } from "../../../resolver/network/record_key.ts";
 import { networkTimes } from "../../../resolver/network/times.ts";
+import { freePorts } from "../../support/free_ports.ts";
 import { LIBP2P_TEST, startNetworkNode, until } from "../../support/network.ts";
 import { makeSigner } from "../../support/pointers.ts";
 import { seeded } from "../../support/seeded.ts";
@@ -44,9 +45,7 @@ for (const allowed of ["", "127.0.0.0/8"]) {
 
 Deno.test("a start that fails half-way leaves no port taken", LIBP2P_TEST, async () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr;
-  free.close();
+  const [port = 0] = await freePorts(1);
   const listen = [port, taken.addr.port].map((port) => `/ip4/127.0.0.1/tcp/${port}`).join(",");
   await assert.rejects(
     startNetworkNode({ environment: { DHT_LISTEN: listen } }),
