@@ -1,4 +1,5 @@
 import type { Certificate } from "./certificates.ts";
+import { eventually } from "./eventually.ts";
 import { startServerProgram } from "./server_program.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -15,8 +16,11 @@ export interface Nginx extends AsyncDisposable {
   readonly httpsPort: number;
   /** Leads to the same path over TLS, whatever the host is. */
   readonly httpPort: number;
-  /** What was answered: the request's first line, the status, the media type and the content coding. */
-  requests(): Promise<string[]>;
+  /**
+   * What was asked for at this path, and how it was answered: the request's first line, the status, the
+   * media type and the content coding. Waits for the first: nginx writes it after the answer's last byte.
+   */
+  requests(path: string): Promise<string[]>;
 }
 
 /** Starts nginx with a folder of files; `.xml` is RSS, `.car` a CAR file. */
@@ -44,7 +48,15 @@ export async function startNginx(nginx: string, options: NginxOptions): Promise<
   return {
     httpsPort,
     httpPort,
-    requests: async () => (await Deno.readTextFile(`${folder.path}/access.log`)).trim().split("\n"),
+    async requests(path) {
+      let found: string[] = [];
+      await eventually(`${path} is asked for`, async () => {
+        const lines = (await Deno.readTextFile(`${folder.path}/access.log`)).split("\n");
+        found = lines.slice(0, -1).filter((line) => line.startsWith(`GET ${path} `));
+        return found.length > 0;
+      });
+      return found;
+    },
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
