@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CALL } from "../support/content.ts";
 import { startNetworkNode, until } from "../support/network.ts";
 import { type Certificate, createAuthority } from "../support/certificates.ts";
 import { makeSigner, verifiedPointer } from "../support/pointers.ts";
@@ -65,7 +66,6 @@ async function joining(address: string): Promise<void> {
     environment: { BOOTSTRAP: address, DHT_LISTEN: "" },
   });
   await until("it is in the network", () => here.network.status().routingTable === 1);
-  const signal = AbortSignal.timeout(10_000);
   const pointer = await verifiedPointer(makeSigner());
-  assert.equal((await here.network.put(pointer, { signal })).confirmed, 1);
+  assert.equal((await here.network.put(pointer, CALL)).confirmed, 1);
 }

@@ -213,7 +213,7 @@ Deno.test("an idle engine lets the process end, without permissions of its own",
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-prompt", "--config", config, `${folder}/program.ts`],
       env: { DENO_NO_UPDATE_CHECK: "1" },
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(180_000),
     }).output();
     const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     assert.equal(code, 0, text);
