@@ -4,16 +4,13 @@ import type { CID } from "multiformats/cid";
 import type { Call, Clock } from "../contracts.ts";
 import { type Alarm, deadline } from "../deadline.ts";
 import { placeOf, type Provider } from "../network/ask_providers.ts";
+import type { NetworkTimes } from "../network/times.ts";
 import { createOutcomes } from "../outcomes.ts";
 import { createRateLimit } from "../rate_limit.ts";
 import { createStandings, type Standings } from "../standing.ts";
 import { firstOf } from "./first_of.ts";
 import { keyOf } from "./wanted.ts";
 import type { Wants } from "./wants.ts";
-
-/** Whether it holds a block; and a connection to who is said to hold it. Milliseconds. */
-const PRESENCE_MILLISECONDS = 3_000;
-const CONNECT_MILLISECONDS = 4_000;
 
 /** The connected peers have so long before the DHT is asked who provides the content. */
 const HEAD_START_MILLISECONDS = 300;
@@ -39,6 +36,7 @@ export interface HolderOptions {
   /** Opens a connection unless there is one. Throws. */
   readonly connect: (provider: Provider, call: Call) => Promise<void>;
   readonly standings: Standings;
+  readonly times: Pick<NetworkTimes, "connect" | "presence">;
   readonly clock: Clock;
   readonly alarm: Alarm;
 }
@@ -50,7 +48,7 @@ export interface HolderOptions {
 export type FindHolders = (cid: CID, call: Call, tally: Tally) => AsyncIterable<PeerId>;
 
 export function createHolderSearch(options: HolderOptions): FindHolders {
-  const { wants, connected, providers, connect, standings, clock, alarm } = options;
+  const { wants, connected, providers, connect, standings, times, clock, alarm } = options;
   const notProvided = new LRUCache<string, number>({ max: NOT_PROVIDED_MAX });
   const searches = createRateLimit(SEARCHES, { clock, maxKeys: 1 });
   /** Where peers are said to be. Apart: liars name without end, and the peers' own are few. */
@@ -63,7 +61,7 @@ export function createHolderSearch(options: HolderOptions): FindHolders {
     { signal: parent }: Call,
     tally: Tally,
   ): Promise<boolean | null> {
-    using limit = deadline(PRESENCE_MILLISECONDS, { parent, alarm });
+    using limit = deadline(times.presence, { parent, alarm });
     try {
       const answer = await wants.has(peer, cid, limit);
       if (!answer) tally.denied += 1;
@@ -90,7 +88,7 @@ export function createHolderSearch(options: HolderOptions): FindHolders {
   ): Promise<boolean> {
     const place = placeOf(provider);
     if (places.avoided(place) !== null) return false;
-    using limit = deadline(CONNECT_MILLISECONDS, { parent: signal, alarm });
+    using limit = deadline(times.connect, { parent: signal, alarm });
     try {
       await connect(provider, limit);
     } catch {

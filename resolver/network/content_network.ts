@@ -13,6 +13,7 @@ import type { DialRules } from "./dial_rules.ts";
 import type { Host } from "./libp2p_host.ts";
 import type { NetworkPut } from "./network.ts";
 import type { ProviderRecords } from "./provider_records.ts";
+import type { NetworkTimes } from "./times.ts";
 
 /** Blocks that nobody wanted, from one peer: some come late or twice; more are forged. */
 const UNASKED = { burst: 8, perSecond: 1 / 10 };
@@ -54,18 +55,19 @@ export function beginContent(clock: Clock): ContentBeginnings {
 }
 
 export function createContentNetwork(
-  { host, records, dialRules, standings, clock, alarm }: {
+  { host, records, dialRules, standings, times, clock, alarm }: {
     host: Pick<Host, "libp2p">;
     records: ProviderRecords;
     dialRules: DialRules;
     standings: Standings;
+    times: NetworkTimes;
     clock: Clock;
     alarm: Alarm;
   },
 ): ContentNetwork {
   const { libp2p } = host;
   const { bitswap } = libp2p.services;
-  const routing = createContentRouting({ host, records, alarm });
+  const routing = createContentRouting({ host, records, times, alarm });
 
   async function connect({ peer, addresses }: Provider, { signal }: Call): Promise<void> {
     if (libp2p.getConnections(peer).length > 0) return;
@@ -88,6 +90,7 @@ export function createContentNetwork(
     providers: routing.providers,
     connect,
     standings,
+    times,
     clock,
     alarm,
   });

@@ -10,11 +10,7 @@ import { withDialBudget } from "./dial_budget.ts";
 import type { Host } from "./libp2p_host.ts";
 import { DHT_PROTOCOL, type NetworkPut } from "./network.ts";
 import type { ProviderRecords } from "./provider_records.ts";
-
-/** The walk to the closest nodes, and telling or asking each. */
-const PROVIDE_MILLISECONDS = 20_000;
-const SEARCH_MILLISECONDS = 8_000;
-const QUESTION_MILLISECONDS = 2_000;
+import type { NetworkTimes } from "./times.ts";
 
 /** Of one node's answer so many are asked, so that one liar cannot fill the list; and over all answers. */
 const PER_ANSWER = 20;
@@ -32,10 +28,11 @@ export interface ContentRouting {
 }
 
 export function createContentRouting(
-  { host: { libp2p }, records, alarm }: {
+  { host: { libp2p }, records, times, alarm }: {
     host: Pick<Host, "libp2p">;
     /** What this node itself was told. */
     records: ProviderRecords;
+    times: NetworkTimes;
     alarm: Alarm;
   },
 ): ContentRouting {
@@ -56,7 +53,7 @@ export function createContentRouting(
   }
 
   async function ask(peer: PeerId, cid: CID, parent: AbortSignal): Promise<readonly Provider[]> {
-    using limit = deadline(QUESTION_MILLISECONDS, { parent, alarm });
+    using limit = deadline(times.question, { parent, alarm });
     try {
       const stream = await libp2p.dialProtocol(peer, DHT_PROTOCOL, { signal: limit.signal });
       return await askProviders(stream, cid, limit.signal);
@@ -67,7 +64,7 @@ export function createContentRouting(
 
   return {
     async provide(cid, { signal }) {
-      using limit = deadline(PROVIDE_MILLISECONDS, { parent: signal, alarm });
+      using limit = deadline(times.provide, { parent: signal, alarm });
       const asked = new Set<string>();
       const told = new Set<string>();
       try {
@@ -87,7 +84,7 @@ export function createContentRouting(
     },
 
     async *providers(cid, { signal }) {
-      using limit = deadline(SEARCH_MILLISECONDS, { parent: signal, alarm });
+      using limit = deadline(times.search, { parent: signal, alarm });
       const seen = new Set<string>();
       const isNew = (provider: Provider) => {
         const place = placeOf(provider);

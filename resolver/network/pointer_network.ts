@@ -144,6 +144,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PointerNetw
       records: providers,
       dialRules,
       standings,
+      times,
       clock,
       alarm,
     }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { CID } from "multiformats/cid";
 import { bitswapBlocks } from "../../resolver/blocks/bitswap.ts";
+import { contentLimits } from "../../resolver/content/limits.ts";
 import { concatenate } from "../../resolver/content/verified.ts";
 import { systemAlarm } from "../../resolver/deadline.ts";
 import { contentKey } from "../../resolver/network/content_key.ts";
@@ -53,10 +54,13 @@ async function newcomer(to: NetworkNode | undefined): Promise<NetworkNode> {
   return one;
 }
 
+/** Visitors have 10 s; what is said here is that it comes. */
+const PATIENT = { ...contentLimits, blockMilliseconds: 120_000 };
+
 /** The file as a reader has it whose only road is bitswap. */
 async function read({ network }: NetworkNode, root: CID): Promise<Uint8Array> {
   const sources = await bitswapBlocks.create(partContext({}, { network }));
-  const file = await readerOver(sources).open(root, "", CALL);
+  const file = await readerOver(sources, { limits: PATIENT }).open(root, "", CALL);
   assert.ok(file.kind === "file");
   return concatenate(await Array.fromAsync(file.read(CALL)));
 }

@@ -29,6 +29,11 @@ const PATIENT: NetworkTimes = {
   message: { minTimeout: 30_000, maxTimeout: 30_000 },
   lookUp: 60_000,
   put: 60_000,
+  provide: 60_000,
+  search: 60_000,
+  question: 30_000,
+  connect: 30_000,
+  presence: 30_000,
 };
 
 /** One node of a test's network. */

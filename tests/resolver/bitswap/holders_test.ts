@@ -3,6 +3,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { CID } from "multiformats/cid";
 import { createHolderSearch } from "../../../resolver/bitswap/holders.ts";
+import { networkTimes } from "../../../resolver/network/times.ts";
 import { createStandings } from "../../../resolver/standing.ts";
 import { rawTree } from "../../support/blocks.ts";
 import { createTestClock } from "../../support/clock.ts";
@@ -38,6 +39,7 @@ function setUp() {
         : Promise.reject(new Error("nobody is there"));
     },
     standings,
+    times: networkTimes,
     clock: clock.now,
     alarm: clock.alarm,
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import { contentLimits } from "../../../resolver/content/limits.ts";
+import { networkTimes } from "../../../resolver/network/times.ts";
 import {
   type BitswapBehaviour,
   prefixOf,
@@ -20,7 +21,7 @@ const MISSING = await rawTree(new Uint8Array([1]));
 /** A node, and peers with these manners that it is connected to. */
 async function setUp(...behaviours: readonly BitswapBehaviour[]) {
   await using cleanUp = new AsyncDisposableStack();
-  const one = cleanUp.use(await startNetworkNode());
+  const one = cleanUp.use(await startNetworkNode({ network: { times: networkTimes } }));
   const peers = [];
   for (const behave of behaviours) {
     const peer = cleanUp.use(await startBitswapPeer(behave));
