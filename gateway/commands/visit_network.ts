@@ -5,6 +5,7 @@ import { knowsPeers } from "../../resolver/network/known_peers.ts";
 import type { PointerNetwork } from "../../resolver/network/network.ts";
 import { openNetwork } from "../../resolver/network/open_network.ts";
 import { bootstrapSetting, dhtListenSetting } from "../../resolver/network/settings.ts";
+import { type NetworkTimes, networkTimes } from "../../resolver/network/times.ts";
 import type { Node } from "../../resolver/node/node.ts";
 import type { Verifier } from "../../resolver/verify.ts";
 import type { Settings } from "../../schemas/setting.ts";
@@ -12,6 +13,15 @@ import type { Settings } from "../../schemas/setting.ts";
 /** Nodes that were known once may all be gone. */
 const JOIN_MILLISECONDS = 5_000;
 const LOOK_MILLISECONDS = 50;
+
+/**
+ * A command asks once, over connections that are all new, and no later visit makes up for an answer that
+ * came too late. Two dead nodes after another still leave time in a look-up and in a put.
+ */
+const TIMES: NetworkTimes = {
+  ...networkTimes,
+  message: { minTimeout: 2_500, maxTimeout: 2_500 },
+};
 
 /** What a visit needs. */
 export interface VisitOptions {
@@ -39,6 +49,7 @@ export async function visitNetwork(
     settings: asClient(settings),
     httpAddress: null,
     publicOrigin: null,
+    times: TIMES,
   });
   try {
     if (await isJoined(network, signal)) return network;
