@@ -1,7 +1,7 @@
 import { CID } from "multiformats/cid";
-import { type FieldBudget, messageFields, readVarint } from "../network/message_fields.ts";
 import { concat } from "../concat.ts";
-import { lengthDelimited, varint, varintField } from "../network/protobuf.ts";
+import { type FieldBudget, messageFields, readVarint } from "../protobuf/message_fields.ts";
+import { lengthDelimited, varint, varintField } from "../protobuf/write_fields.ts";
 
 // Field numbers of the Bitswap specification ("Bitswap 1.2.0: Wire Format").
 const WANTLIST = 1;

@@ -1,8 +1,8 @@
 import type { NewStreamOptions, PeerId, Stream } from "@libp2p/interface";
 import { abortable, type Alarm, deadline } from "../deadline.ts";
 import { UnavailableError } from "../errors.ts";
+import { varint } from "../protobuf/write_fields.ts";
 import { BITSWAP_PROTOCOL, type BitswapLimits } from "./protocol.ts";
-import { varint } from "../network/protobuf.ts";
 
 /** Written at a time: in between, others get a turn, and a reader who stopped is noticed. */
 const PIECE_BYTES = 64 * 1_024;

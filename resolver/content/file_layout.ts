@@ -3,7 +3,7 @@ import type { FileLayout } from "ipfs-unixfs-importer/layout";
 import { CID } from "multiformats/cid";
 import { sha256 } from "multiformats/hashes/sha2";
 import { concat } from "../concat.ts";
-import { varintField } from "../network/protobuf.ts";
+import { varintField } from "../protobuf/write_fields.ts";
 import { DAG_PB } from "./cid.ts";
 import { UNIXFS_FIELD, UNIXFS_TYPE } from "./unixfs_data.ts";
 

@@ -4,10 +4,10 @@ import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
 import { concat } from "../concat.ts";
-import { lengthDelimited, varint, varintField } from "./protobuf.ts";
 import { abortable } from "../deadline.ts";
+import { messageFields, readVarint } from "../protobuf/message_fields.ts";
+import { lengthDelimited, varint, varintField } from "../protobuf/write_fields.ts";
 import { contentKey } from "./content_key.ts";
-import { messageFields, readVarint } from "./message_fields.ts";
 import { guardStream } from "./message_guard.ts";
 
 // libp2p kad-dht specification, "RPC messages".

@@ -4,8 +4,8 @@ import { Key, type KeyQuery, type Pair, type Query } from "interface-datastore";
 import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import type { KeyValueStore } from "../node/node.ts";
+import { messageFields } from "../protobuf/message_fields.ts";
 import { STORED_PEERS_PREFIX } from "./known_peers.ts";
-import { messageFields } from "./message_fields.ts";
 
 /** What libp2p knows of peers lies here (its peer store, `/peers/<peer>`). */
 const PEERS = "/peers/";

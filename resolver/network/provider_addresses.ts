@@ -1,8 +1,8 @@
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { DatabaseSync } from "node:sqlite";
 import { concat } from "../concat.ts";
-import { lengthDelimited } from "./protobuf.ts";
-import { messageFields } from "./message_fields.ts";
+import { messageFields } from "../protobuf/message_fields.ts";
+import { lengthDelimited } from "../protobuf/write_fields.ts";
 
 /** Each address is a field of this number. */
 const ADDRESS_FIELD = 1;

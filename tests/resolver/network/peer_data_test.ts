@@ -7,7 +7,7 @@ import { createLibp2p } from "libp2p";
 import { knowsPeers, STORED_PEERS_PREFIX } from "../../../resolver/network/known_peers.ts";
 import { PEER_STORE_AGES, PeerData } from "../../../resolver/network/peer_data.ts";
 import { concat } from "../../../resolver/concat.ts";
-import { varintField } from "../../../resolver/network/protobuf.ts";
+import { varintField } from "../../../resolver/protobuf/write_fields.ts";
 import type { KeyValueStore } from "../../../resolver/node/node.ts";
 import { createTestClock } from "../../support/clock.ts";
 
