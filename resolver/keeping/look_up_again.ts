@@ -3,6 +3,7 @@ import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { Call, Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import type { Node } from "../node/node.ts";
+import { unlessUnavailable } from "../node/unless_unavailable.ts";
 import { pause } from "../peers/pause.ts";
 import type { Slots } from "./slots.ts";
 
@@ -45,14 +46,14 @@ export async function lookUpAgain(identity: Identity, options: LookUpAgainOption
   }
 
   try {
-    // Of whom nothing is known is asked at once.
-    const isKnown = pointers.get(identity) !== null;
+    // Of whom nothing is known is asked at once; a disk that fails does not say so.
+    const isKnown = unlessUnavailable(() => pointers.get(identity)) !== null;
     if (isKnown) await pause(random() * FIRST_WITHIN_MILLISECONDS, options);
     for (;;) {
       await lookUps.run(once, { signal });
       await pause(PERIOD_MILLISECONDS * (0.9 + random() / 5), options);
     }
   } catch {
-    // The signal has aborted, or the store fails, which is reported elsewhere.
+    // The signal has aborted.
   }
 }

@@ -3,6 +3,7 @@ import type { Name } from "../../schemas/name.ts";
 import type { Call, Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import type { IdentifiedName } from "../identify.ts";
+import { unlessUnavailable } from "../node/unless_unavailable.ts";
 import { pause } from "../peers/pause.ts";
 import type { Follow, FollowList } from "./follow_list.ts";
 
@@ -65,20 +66,25 @@ export function watchNames(options: WatchNamesOptions): WatchedNames {
     }
   }
 
+  async function lookAt(watched: readonly Follow[]): Promise<void> {
+    for (const name of dueAt.keys()) {
+      if (!watched.some((follow) => follow.name.text === name)) forget(name);
+    }
+    for (const follow of watched) {
+      const { text } = follow.name;
+      const due = dueAt.get(text) ?? clock() + random() * SOON_MILLISECONDS;
+      dueAt.set(text, due);
+      // A clock that was set back makes nobody wait for days.
+      if (due > clock() && due - clock() <= LONGEST_MILLISECONDS * 1.1) continue;
+      dueAt.set(text, clock() + await check(follow));
+    }
+  }
+
   async function run(): Promise<void> {
     for (;;) {
-      const watched = follows.all().filter(({ name }) => name.kind !== "identity");
-      for (const name of dueAt.keys()) {
-        if (!watched.some((follow) => follow.name.text === name)) forget(name);
-      }
-      for (const follow of watched) {
-        const { text } = follow.name;
-        const due = dueAt.get(text) ?? clock() + random() * SOON_MILLISECONDS;
-        dueAt.set(text, due);
-        // A clock that was set back makes nobody wait for days.
-        if (due > clock() && due - clock() <= LONGEST_MILLISECONDS * 1.1) continue;
-        dueAt.set(text, clock() + await check(follow));
-      }
+      // A disk that fails now may tell at the next look.
+      const all = unlessUnavailable(() => follows.all());
+      if (all !== undefined) await lookAt(all.filter(({ name }) => name.kind !== "identity"));
       await pause(LOOK_MILLISECONDS, { alarm, signal });
     }
   }
