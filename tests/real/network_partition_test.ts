@@ -49,7 +49,12 @@ async function losingEachOther(): Promise<void> {
     cleanUp.use(
       await startNodeProcess({
         through,
-        environment: { HOST: address, ALLOW_PRIVATE: "10.77.0.0/16", ...environment },
+        environment: {
+          HOST: address,
+          PORT: "0",
+          ALLOW_PRIVATE: "10.77.0.0/16",
+          ...environment,
+        },
       }),
     );
 

@@ -9,10 +9,11 @@ const PORTS = 20_000;
 /** Whoever was given one may not listen on it yet, or listens again later. */
 const given = new Set<number>();
 
-/** Ports of loopback that nobody listens on, each given once. */
+/** Ports of loopback that nobody listens on, each given once. Throws when there are no more. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
+    if (given.size === PORTS) throw new Error("There are no more free ports on 127.0.0.1");
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
     if (given.has(port)) continue;
     given.add(port);

@@ -46,12 +46,12 @@ export interface NodeProcessOptions {
 }
 
 /**
- * Starts a node on a free port of loopback; its data are gone when its scope ends. The port is none that
- * the system would give to somebody else between two starts.
+ * Starts a node on a free port of loopback, unless its environment says another one; its data are gone when
+ * its scope ends. The port is none that the system would give to somebody else between two starts.
  */
 export async function startNodeProcess(options: NodeProcessOptions = {}): Promise<NodeProcess> {
-  const [port = 0] = await freePorts(1);
-  const environment = { PORT: `${port}`, ...options.environment };
+  const { PORT = `${(await freePorts(1))[0]}` } = options.environment ?? {};
+  const environment = { ...options.environment, PORT };
   const dataFolder = await Deno.makeTempDir({ prefix: "ourspace-" });
   try {
     return await startIn(dataFolder, { ...options, environment });
