@@ -1,6 +1,6 @@
 import type { Call } from "./contracts.ts";
 import { abortable } from "./deadline.ts";
-import { UnavailableError } from "./errors.ts";
+import { overloaded } from "./overloaded.ts";
 
 /** Work that concurrent callers want done once. */
 export interface SingleFlight<T> {
@@ -42,11 +42,4 @@ export function createSingleFlight<T>(limit: number): SingleFlight<T> {
       return promise;
     },
   };
-}
-
-/** Too much of one kind is under way; nothing is known about the one that was asked for. */
-function overloaded(): UnavailableError {
-  return new UnavailableError("This gateway has too much under way at the moment.", {
-    remedy: "Try again in a moment.",
-  });
 }

@@ -3,7 +3,11 @@ import type { CID } from "multiformats/cid";
 import type { ContentReader } from "../../resolver/content/content.ts";
 import type { Call, Clock } from "../../resolver/contracts.ts";
 import { abortable, deadline, isTimeout, REQUEST_MILLISECONDS } from "../../resolver/deadline.ts";
-import { ContentUnreachableError, type RoadReport } from "../../resolver/errors.ts";
+import {
+  ContentUnreachableError,
+  type RoadReport,
+  UnavailableError,
+} from "../../resolver/errors.ts";
 import type { References } from "../../resolver/content/references.ts";
 import { NO_RULES, type OperatorRules } from "../../resolver/rules/operator_rules.ts";
 import { type DocumentPlace, refusesDocument } from "../../resolver/rules/refuses_document.ts";
@@ -13,6 +17,7 @@ import type { Feed } from "../../schemas/feed.ts";
 import { identityKey } from "../../schemas/identity.ts";
 import type { VerifiedPointer } from "../../schemas/pointer.ts";
 import type { ReadFeed } from "../feed/read_feed.ts";
+import { createDocumentRoom } from "./document_room.ts";
 import { feedReferences } from "./feed_references.ts";
 
 /** A feed that can be shown. */
@@ -85,6 +90,7 @@ export function createFeeds(
   const failures = new LRUCache<string, { error: unknown; until: number }>({ max: FAILURES });
   const fetches = createSingleFlight<KeptFeed>(MAX_FETCHES);
   const documents = new LRUCache<string, DocumentPlace>({ max: DOCUMENTS });
+  const room = createDocumentRoom();
   rules.onChange(() => failures.clear());
 
   return {
@@ -138,8 +144,8 @@ export function createFeeds(
     using limit = deadline(FETCH_MILLISECONDS, { parent: signal });
     try {
       const document = await content.feedDocument(pointer, limit);
-      const feed = await readFeed(document, limit);
       const documentBytes = document.bytes.byteLength;
+      const feed = await room.run(documentBytes, () => readFeed(document, limit), limit);
       const noted = feedReferences(pointer, document, feed);
       references.note(pointer.identity, noted);
       documents.set(pointer.text, { cid: document.cid, name: document.name });
@@ -150,6 +156,7 @@ export function createFeeds(
     } catch (error) {
       // What had to make room for others says nothing about the content.
       signal.throwIfAborted();
+      if (error instanceof UnavailableError) throw error;
       failures.set(pointer.text, { error, until: clock() + FAILURE_MILLISECONDS });
       throw error;
     }
