@@ -34,6 +34,11 @@ export interface App {
 /** What belongs to programs, whatever the host. */
 const SERVICE_PATH = /^\/(?:v1\/|health$|metrics$)/;
 
+/** Where the visitor goes on from an address with nothing: at a gateway, at a custom domain, at a node alone. */
+const FEEDS = "A feed is at /, followed by a wallet address or a domain name.";
+const THE_FEED = "The feed is at /.";
+const NO_FEEDS = "This node shows no feeds: a gateway does.";
+
 /** All routes on one screen. Fixed routes win over names; a custom domain has its feed's only. */
 export function createApp(parts: {
   routes: AppRoutes;
@@ -120,11 +125,6 @@ function refuseDomain(rules: OperatorRules): MiddlewareHandler<GatewayEnv> {
     await next();
   };
 }
-
-/** Where the visitor goes on from an address with nothing: at a gateway, at a custom domain, at a node alone. */
-const FEEDS = "A feed is at /, followed by a wallet address or a domain name.";
-const THE_FEED = "The feed is at /.";
-const NO_FEEDS = "This node shows no feeds: a gateway does.";
 
 function noSuchPage(remedy: string): PathNotFoundError {
   return new PathNotFoundError("There is nothing at this address.", { remedy });

@@ -70,6 +70,7 @@ export function createRespond(
     const loaded = await feeds.load(pointer, call);
     const shown: Shown = { pointer: loaded.pointer, stale: newest.stale || loaded.stale };
     const tag = tagOf(asked, shown);
+    // Throws for a post that the feed does not have: 304 is for what exists.
     const page = pageContext(asked, shown, loaded);
     if (holds(asked, shown, tag)) return notModified(asked, shown, tag);
     const representation = await representations.make(

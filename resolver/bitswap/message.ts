@@ -1,6 +1,6 @@
 import { CID } from "multiformats/cid";
 import { concat } from "../concat.ts";
-import { type FieldBudget, messageFields, readVarint } from "../protobuf/message_fields.ts";
+import { type FieldBudget, messageFields, readVarint } from "../protobuf/read_fields.ts";
 import { lengthDelimited, varint, varintField } from "../protobuf/write_fields.ts";
 
 // Field numbers of the Bitswap specification ("Bitswap 1.2.0: Wire Format").

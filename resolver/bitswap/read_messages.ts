@@ -1,6 +1,6 @@
 import type { Stream, StreamMessageEvent } from "@libp2p/interface";
 import type { Alarm } from "../deadline.ts";
-import { readVarint } from "../protobuf/message_fields.ts";
+import { readVarint } from "../protobuf/read_fields.ts";
 
 /** Streams that say nothing cost little memory. */
 const FIRST_BUFFER_BYTES = 512;

@@ -1,4 +1,4 @@
-import { messageFields } from "../protobuf/message_fields.ts";
+import { messageFields } from "../protobuf/read_fields.ts";
 
 /** Values of a node's type (UnixFS specification, "`DataType`"); 3 is one too that nobody uses. */
 export const UNIXFS_TYPE = { raw: 0, folder: 1, file: 2, symlink: 4, shard: 5 } as const;

@@ -5,7 +5,7 @@ import type { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
 import { concat } from "../concat.ts";
 import { abortable } from "../deadline.ts";
-import { messageFields, readVarint } from "../protobuf/message_fields.ts";
+import { messageFields, readVarint } from "../protobuf/read_fields.ts";
 import { lengthDelimited, varint, varintField } from "../protobuf/write_fields.ts";
 import { contentKey } from "./content_key.ts";
 import { guardStream } from "./message_guard.ts";

@@ -1,5 +1,5 @@
 import { type Stream, StreamMessageEvent } from "@libp2p/interface";
-import { type FieldBudget, messageFields, readVarint } from "../protobuf/message_fields.ts";
+import { type FieldBudget, messageFields, readVarint } from "../protobuf/read_fields.ts";
 
 /** An answer with a record of 8 KiB and 20 peers of 8 addresses each takes some 18 KiB. */
 const MESSAGE_MAX_BYTES = 32 * 1_024;

@@ -4,7 +4,7 @@ import { Key, type KeyQuery, type Pair, type Query } from "interface-datastore";
 import type { Clock } from "../contracts.ts";
 import type { Alarm } from "../deadline.ts";
 import type { KeyValueStore } from "../node/node.ts";
-import { messageFields } from "../protobuf/message_fields.ts";
+import { messageFields } from "../protobuf/read_fields.ts";
 import { STORED_PEERS_PREFIX } from "./known_peers.ts";
 
 /** What libp2p knows of peers lies here (its peer store, `/peers/<peer>`). */

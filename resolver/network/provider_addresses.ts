@@ -1,7 +1,7 @@
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { DatabaseSync } from "node:sqlite";
 import { concat } from "../concat.ts";
-import { messageFields } from "../protobuf/message_fields.ts";
+import { messageFields } from "../protobuf/read_fields.ts";
 import { lengthDelimited } from "../protobuf/write_fields.ts";
 
 /** Each address is a field of this number. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { messageFields, readVarint } from "../../../resolver/protobuf/message_fields.ts";
+import { messageFields, readVarint } from "../../../resolver/protobuf/read_fields.ts";
 import { PEER_MAX_ADDRESSES, summarize } from "../../../resolver/network/message_guard.ts";
 import { encodeMessage, FIND_NODE, kadPeerInfo, varint } from "../../support/kad_messages.ts";
 
